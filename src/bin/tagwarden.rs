@@ -1,0 +1,3 @@
+//! The daemon and the terminal commands: calls the library and exits.
+
+fn main() {}

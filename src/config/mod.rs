@@ -1,0 +1,10 @@
+//! What was configured: raw as written, checked as meant, secrets by reference.
+//!
+//! [`Config`] is what the rest of the house sees; it cannot be built wrong. How a file becomes one (parsing, all
+//! problems in one list, suggestions, the schema) is told by the modules below.
+
+mod checked;
+mod secret;
+
+pub use checked::*;
+pub use secret::Secret;

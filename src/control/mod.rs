@@ -1,0 +1,1 @@
+//! The local socket's language and its small blocking client.

@@ -1,0 +1,1 @@
+//! A whole world on one machine, to be shown.

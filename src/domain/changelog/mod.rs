@@ -1,0 +1,1 @@
+//! Finds, checks and rewrites the sections of a changelog by splicing bytes.

@@ -1,0 +1,1 @@
+//! What happened, in order: event types and the hash chain.

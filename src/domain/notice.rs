@@ -1,0 +1,32 @@
+//! What a rule wants to tell a person: an id that never changes and the values that belong to it.
+//!
+//! Rules do not word sentences. They name the message and hand over its values; `messages` holds the sentence in
+//! every language and escapes the values when it fills them in.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A message to a person, by id (such as `TW-T012`) and values, not yet worded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The id of the message in the catalogue; it never changes and is never reused.
+    pub id: String,
+    /// The values for the placeholders of the message, unescaped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+}
+
+impl Notice {
+    /// Returns the message `id` without values.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned(), values: BTreeMap::new() }
+    }
+
+    /// Returns the same message with one more value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
+}

@@ -1,0 +1,1 @@
+//! The release machine: events folded into a state by one total table.

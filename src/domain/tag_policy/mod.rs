@@ -1,0 +1,1 @@
+//! Facts about a tag and the policy of its repository, judged into findings.

@@ -1,0 +1,142 @@
+//! What windows see of a release: facts ready to be shown, none of them worded yet.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::gate::{GateReading, Standing};
+use crate::domain::names::{EnvironmentName, HostName, ObjectId, Person, ReleaseId, RepositoryName};
+use crate::domain::notice::Notice;
+use crate::domain::watch::Look;
+
+/// One release, as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReleaseRow {
+    /// Its number.
+    pub id: ReleaseId,
+    /// Its repository.
+    pub repository: RepositoryName,
+    /// Where it goes.
+    pub environment: EnvironmentName,
+    /// The tag's name.
+    pub tag: String,
+    /// The phase, such as `waiting`; stable, never translated.
+    pub phase: &'static str,
+    /// What it does or waits for, in one sentence.
+    pub headline: Notice,
+    /// When the tag was first seen.
+    pub opened_at: Timestamp,
+    /// When something last happened to it.
+    pub changed_at: Timestamp,
+    /// When it will be looked at again by itself.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// One release, with everything.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReleaseView {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub row: ReleaseRow,
+    /// The id that the tag ref points at (a tag object, or a commit).
+    pub object: ObjectId,
+    /// The commit that would run.
+    pub commit: ObjectId,
+    /// Who pushed the tag, when that is known.
+    pub pusher: Option<Person>,
+    /// The gates, with reason and age.
+    pub gates: Vec<GateReading>,
+    /// The approvals that count.
+    pub approvals: Vec<VoteView>,
+    /// How many approvals are needed.
+    pub approvals_needed: u32,
+    /// The steps of the deployment and of the way back, in order.
+    pub steps: Vec<StepView>,
+    /// The watch, once it has begun.
+    pub watch: Option<WatchView>,
+    /// What may be asked of it now: `approve`, `deny`, `withdraw`, `rollback`, `retry`.
+    pub actions: Vec<&'static str>,
+    /// What an approval is bound to; a form sends it back so that nobody approves what they did not see.
+    pub binding: String,
+}
+
+/// One person's decision.
+#[derive(Debug, Clone, Serialize)]
+pub struct VoteView {
+    /// Who decided.
+    pub person: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Through which window: `web`, `cli`, ….
+    pub channel: String,
+    /// Until when it counts.
+    pub expires_at: Timestamp,
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepView {
+    /// The key under which its log is kept.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Where it happens.
+    pub host: HostName,
+    /// `do` or `undo`.
+    pub direction: &'static str,
+    /// `planned`, `running`, `done`, `failed`, `lost` or `unknown`.
+    pub state: &'static str,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// When its outcome was known.
+    pub ended_at: Option<Timestamp>,
+    /// What came of it, for people.
+    pub outcome: Option<Notice>,
+}
+
+/// The watch.
+#[derive(Debug, Clone, Serialize)]
+pub struct WatchView {
+    /// When it began.
+    pub since: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// The newest look of every signal.
+    pub looks: Vec<Look>,
+    /// How many looks were taken in all.
+    pub taken: usize,
+}
+
+/// A line of a release's journal.
+#[derive(Debug, Clone, Serialize)]
+pub struct JournalLine {
+    /// The sequence number in the whole journal.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who caused it; `None` = the daemon itself.
+    pub actor: Option<Person>,
+    /// The event's name, such as `step_started`; stable, never translated.
+    pub kind: String,
+    /// The event in words.
+    pub text: Notice,
+}
+
+/// What the hook tells the pusher about a tag that was accepted.
+#[derive(Debug, Clone, Serialize, serde::Deserialize)]
+pub struct Forecast {
+    /// Whether this repository and its environments are known to the daemon.
+    pub known: bool,
+    /// What happens next, in sentences, one per environment.
+    pub next: Vec<Notice>,
+    /// Where to follow it.
+    pub link: String,
+}
+
+/// Returns the word and the sign for a standing; never colour alone.
+pub fn standing_sign(standing: Standing) -> (&'static str, &'static str) {
+    match standing {
+        Standing::Good => ("good", "✓"),
+        Standing::Bad => ("bad", "✗"),
+        Standing::Unknown => ("unknown", "?"),
+    }
+}

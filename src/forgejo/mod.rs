@@ -1,0 +1,1 @@
+//! What Forgejo sends and answers: signatures, payload shapes, the API client.

@@ -1,0 +1,1 @@
+//! Looks into a repository, quarantine included, and reports facts.

@@ -1,0 +1,1 @@
+//! The pre-receive use case: read lines, gather facts, judge, ask the daemon, speak.

@@ -1,0 +1,100 @@
+//! How we say things: one catalogue, every message by its id, in English and French side by side.
+//!
+//! A message has a sentence that says what and why, and, apart from it, a hint that says what to do (often a
+//! command). Foreign values are escaped and capped when they are filled in; JSON keys, log fields and ids are never
+//! translated.
+
+mod catalogue;
+mod safe;
+
+pub use safe::{LONGEST_VALUE, safe};
+
+use crate::domain::notice::Notice;
+
+/// The language in which a person is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+impl Language {
+    /// Returns the language that a tag such as `fr`, `fr_FR.UTF-8` or `en-GB` asks for, when we speak it.
+    pub fn of(tag: &str) -> Option<Self> {
+        let lower = tag.to_ascii_lowercase();
+        match lower.split(['_', '-', '.', '@']).next() {
+            Some("fr") => Some(Self::Fr),
+            Some("en" | "c" | "posix") => Some(Self::En),
+            Some(_) | None => None,
+        }
+    }
+}
+
+/// One message of the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// The id, such as `TW-T012`; plain words (`status-waiting`) for texts that are no errors.
+    pub id: &'static str,
+    /// The English sentence.
+    pub en: &'static str,
+    /// The French sentence.
+    pub fr: &'static str,
+    /// The English hint, empty when there is nothing to do.
+    pub hint_en: &'static str,
+    /// The French hint.
+    pub hint_fr: &'static str,
+}
+
+/// A worded message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worded {
+    /// What and why, in one sentence.
+    pub what: String,
+    /// What to do about it, when there is something to do.
+    pub hint: Option<String>,
+}
+
+/// Returns `notice` in words.
+///
+/// A message that is not in the catalogue is shown by its id and values, so that nothing is ever swallowed.
+pub fn word(language: Language, notice: &Notice) -> Worded {
+    let Some(text) = catalogue::find(&notice.id) else {
+        return Worded { what: unknown(notice), hint: None };
+    };
+    let (what, hint) = match language {
+        Language::En => (text.en, text.hint_en),
+        Language::Fr => (text.fr, text.hint_fr),
+    };
+    Worded { what: fill(what, notice), hint: (!hint.is_empty()).then(|| fill(hint, notice)) }
+}
+
+/// Returns the sentence of `notice` without its hint.
+pub fn say(language: Language, notice: &Notice) -> String {
+    word(language, notice).what
+}
+
+fn unknown(notice: &Notice) -> String {
+    let values: Vec<String> = notice.values.iter().map(|(k, v)| format!("{k}={}", safe(v))).collect();
+    format!("{} {}", safe(&notice.id), values.join(" ")).trim_end().to_owned()
+}
+
+/// Fills `{name}` placeholders; a placeholder without a value stays visible.
+fn fill(template: &str, notice: &Notice) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}').map(|at| open + at) else { break };
+        out.push_str(&rest[..open]);
+        let name = &rest[open + 1..close];
+        match notice.values.get(name) {
+            Some(value) => out.push_str(&safe(value)),
+            None => out.push_str(&rest[open..=close]),
+        }
+        rest = &rest[close + 1..];
+    }
+    out.push_str(rest);
+    out
+}

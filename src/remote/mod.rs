@@ -1,0 +1,1 @@
+//! A host, reached over SSH or on this machine: detached steps and their true state.

@@ -1,0 +1,1 @@
+//! The sources that a watch looks at, one file each.

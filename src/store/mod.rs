@@ -1,0 +1,1 @@
+//! Everything that is kept: journal, deliveries, outbox, read views; the only room with SQL.

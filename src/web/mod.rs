@@ -1,0 +1,1 @@
+//! Webhook, API, pages and event stream.
