@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::config::Secret;
 use crate::domain::calendar::Calendar;
+use crate::domain::language::Language;
 use crate::domain::names::{EnvironmentName, HostName, Person, RepositoryName};
-use crate::messages::Language;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]

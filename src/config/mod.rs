@@ -6,5 +6,8 @@
 mod checked;
 mod secret;
 
-pub use checked::*;
+pub use checked::{
+    Address, Channel, ChannelKind, Check, Config, Deploy, Environment, Forge, Host, HttpCheck, Migrations,
+    Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke, Watch, Who,
+};
 pub use secret::Secret;

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod changelog;
 pub mod gate;
 pub mod journal;
+pub mod language;
 pub mod names;
 pub mod notice;
 pub mod plan;

@@ -97,8 +97,9 @@ impl Tag {
 
     /// Returns the name of the release that a rollback tag takes back: `v1.3.0` for `v1.3.0-rollback`.
     pub fn taken_back(&self) -> Option<String> {
-        (self.kind == TagKind::Rollback)
-            .then(|| format!("{}{}.{}.{}", self.prefix(), self.version.major, self.version.minor, self.version.patch))
+        (self.kind == TagKind::Rollback).then(|| {
+            format!("{}{}.{}.{}", self.prefix(), self.version.major, self.version.minor, self.version.patch)
+        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! The catalogue: one file per group of ids, each a table of `texts!` rows.
 
-mod common;
 mod engine;
 mod release;
 mod tag;
+mod watch;
+mod words;
 
 use super::Text;
 
@@ -21,7 +22,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 /// All groups, in the order in which they are searched.
-const GROUPS: &[&[Text]] = &[common::TEXTS, engine::TEXTS, release::TEXTS, tag::TEXTS];
+const GROUPS: &[&[Text]] = &[engine::TEXTS, release::TEXTS, tag::TEXTS, watch::TEXTS, words::TEXTS];
 
 /// Returns the message with this id.
 pub fn find(id: &str) -> Option<&'static Text> {

@@ -1,4 +1,4 @@
-//! Messages of the group `common`.
+//! Messages of the group `watch`.
 
 use super::texts;
 use crate::messages::Text;
