@@ -1,3 +1,7 @@
 //! The daemon and the terminal commands: calls the library and exits.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tagwarden::cli::main()
+}

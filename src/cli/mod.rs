@@ -1,1 +1,162 @@
 //! The terminal: one file per command, the only map from errors to exit codes.
+//!
+//! A command is a file with `Args` (what may be typed, examples first) and `run(args, terminal)`; it is listed once
+//! in [`Command`] and once in [`run`]. Help, manual pages and completions all come from that one list.
+
+mod completions;
+mod exit;
+mod man;
+mod terminal;
+mod usage;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+pub use exit::{Exit, Failure};
+pub use terminal::{Colour, Terminal};
+
+use crate::messages::Language;
+
+/// The order of a help page: what it is, examples, then the grammar.
+const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// Everything that may be typed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tagwarden",
+    version,
+    about = "Stands between a pushed version tag on Forgejo and production: judges, waits, deploys, watches, rolls back.",
+    before_help = "Examples:\n  tagwarden config check                       is the configuration good?\n  tagwarden completions bash > tagwarden.bash  completions for your shell",
+    after_help = "Exit codes: 0 ok · 1 failed · 2 usage · 3 not allowed · 4 not found · 5 waiting, closed or timed out · 6 conflict · 75 try again",
+    disable_help_subcommand = false,
+    propagate_version = true,
+    subcommand_required = true
+)]
+struct Typed {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What may be said with every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+struct Global {
+    /// The configuration file
+    #[arg(
+        long,
+        global = true,
+        env = "TAGWARDEN_CONFIG",
+        value_name = "FILE",
+        default_value = crate::config::DEFAULT_PATH,
+        hide_env_values = true
+    )]
+    config: PathBuf,
+    /// The language of answers; by default that of LC_ALL, LC_MESSAGES or LANG
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    lang: Option<Spoken>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+    /// Say nothing but answers and errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+/// The languages that we speak, as typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Spoken {
+    /// English
+    En,
+    /// French
+    Fr,
+}
+
+impl From<Spoken> for Language {
+    fn from(spoken: Spoken) -> Self {
+        match spoken {
+            Spoken::En => Self::En,
+            Spoken::Fr => Self::Fr,
+        }
+    }
+}
+
+/// The commands, in the order in which `--help` lists them.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print completions for a shell
+    Completions(completions::Args),
+    /// Print or write the manual pages
+    Man(man::Args),
+}
+
+fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
+    match command {
+        Command::Completions(args) => completions::run(&args, terminal),
+        Command::Man(args) => man::run(&args, terminal),
+    }
+}
+
+/// Does what was typed and returns the exit code.
+pub fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let spoken = usage::language(&words);
+    let typed = command().try_get_matches_from(words).and_then(|matches| Typed::from_arg_matches(&matches));
+    let typed = match typed {
+        Ok(typed) => typed,
+        Err(refused) => return usage::answer(&refused, spoken).into(),
+    };
+    let global = typed.global;
+    let language = global.lang.map_or(spoken, Language::from);
+    let terminal = Terminal::new(global.config, language, global.color, global.quiet);
+    match run(typed.command, &terminal) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            terminal.complain(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+/// Returns the whole grammar, with examples first on every page.
+fn command() -> clap::Command {
+    examples_first(Typed::command())
+}
+
+fn examples_first(command: clap::Command) -> clap::Command {
+    command.help_template(HELP).mut_subcommands(examples_first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(command: &clap::Command, look: &mut impl FnMut(&clap::Command)) {
+        look(command);
+        for inner in command.get_subcommands() {
+            walk(inner, look);
+        }
+    }
+
+    #[test]
+    fn the_grammar_holds_together() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_and_shows_an_example() {
+        walk(&command(), &mut |command| {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name} does not say what it does");
+            let groups = command.get_subcommands().next().is_some();
+            assert!(groups || command.get_before_help().is_some(), "{name} has no example");
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{name}: {} has no help", argument.get_id());
+            }
+        });
+    }
+}

@@ -11,3 +11,6 @@ pub use checked::{
     Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke, Watch, Who,
 };
 pub use secret::Secret;
+
+/// Where the configuration stands when nobody says otherwise.
+pub const DEFAULT_PATH: &str = "/etc/tagwarden/tagwarden.toml";

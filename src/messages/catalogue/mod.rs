@@ -1,8 +1,10 @@
 //! The catalogue: one file per group of ids, each a table of `texts!` rows.
 
+mod config;
 mod engine;
 mod release;
 mod tag;
+mod terminal;
 mod watch;
 mod words;
 
@@ -22,7 +24,8 @@ macro_rules! texts {
 pub(crate) use texts;
 
 /// All groups, in the order in which they are searched.
-const GROUPS: &[&[Text]] = &[engine::TEXTS, release::TEXTS, tag::TEXTS, watch::TEXTS, words::TEXTS];
+const GROUPS: &[&[Text]] =
+    &[config::TEXTS, engine::TEXTS, release::TEXTS, tag::TEXTS, terminal::TEXTS, watch::TEXTS, words::TEXTS];
 
 /// Returns the message with this id.
 pub fn find(id: &str) -> Option<&'static Text> {
