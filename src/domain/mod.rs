@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod changelog;
 pub mod gate;
+pub mod gravity;
 pub mod journal;
 pub mod language;
 pub mod names;

@@ -1,1 +1,10 @@
 //! What Forgejo sends and answers: signatures, payload shapes, the API client.
+
+mod client;
+pub mod payload;
+pub mod signature;
+
+pub use client::{
+    CommitStatus, Forge, ForgeError, Issue, Permission, Published, ReleaseNotes, Repository, Rights,
+    StatusState, Tag, Team,
+};

@@ -2,6 +2,8 @@
 
 mod config;
 mod engine;
+mod forge;
+mod notify;
 mod release;
 mod tag;
 mod terminal;
@@ -24,8 +26,17 @@ macro_rules! texts {
 pub(crate) use texts;
 
 /// All groups, in the order in which they are searched.
-const GROUPS: &[&[Text]] =
-    &[config::TEXTS, engine::TEXTS, release::TEXTS, tag::TEXTS, terminal::TEXTS, watch::TEXTS, words::TEXTS];
+const GROUPS: &[&[Text]] = &[
+    config::TEXTS,
+    engine::TEXTS,
+    forge::TEXTS,
+    notify::TEXTS,
+    release::TEXTS,
+    tag::TEXTS,
+    terminal::TEXTS,
+    watch::TEXTS,
+    words::TEXTS,
+];
 
 /// Returns the message with this id.
 pub fn find(id: &str) -> Option<&'static Text> {

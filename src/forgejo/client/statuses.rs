@@ -1,0 +1,93 @@
+//! How does a commit's status get onto the forge?
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::domain::names::{ObjectId, RepositoryName};
+use crate::forgejo::client::{Forge, ForgeError};
+
+/// The longest description, in characters; longer ones push the layout of Forgejo's commit page apart.
+const LONGEST_DESCRIPTION: usize = 255;
+
+/// The state of a commit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusState {
+    /// It goes on.
+    Pending,
+    /// It went well.
+    Success,
+    /// It went wrong.
+    Failure,
+    /// It could not be brought to an end.
+    Error,
+    /// It went well with a remark.
+    Warning,
+}
+
+impl StatusState {
+    /// Returns the word that the forge uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A status to be posted on a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitStatus {
+    /// Its state.
+    pub state: StatusState,
+    /// What it is about, such as `tagwarden/production`; the newest of a context counts.
+    pub context: String,
+    /// One sentence; it is cut when it is too long.
+    pub description: String,
+    /// Where to read more.
+    pub target_url: String,
+}
+
+impl Forge {
+    /// Posts a status on a commit; by its full id, because a tag's name finds nothing. May be repeated.
+    ///
+    /// # Errors
+    /// As every call; without the right to write the forge answers 404.
+    pub async fn post_status(
+        &self,
+        repository: &RepositoryName,
+        commit: &ObjectId,
+        status: &CommitStatus,
+    ) -> Result<(), ForgeError> {
+        let path = ["repos", repository.owner(), repository.name(), "statuses", commit.as_str()];
+        let body = json!({
+            "state": status.state.as_str(),
+            "context": status.context,
+            "description": shortened(&status.description),
+            "target_url": status.target_url,
+        });
+        self.send("post status", Method::POST, &path, body).await.map(|_| ())
+    }
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= LONGEST_DESCRIPTION {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST_DESCRIPTION - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_cut_by_characters_and_marked() {
+        let fits = "é".repeat(255);
+        assert_eq!(shortened(&fits), fits);
+        let cut = shortened(&"é".repeat(256));
+        assert_eq!((cut.chars().count(), cut.ends_with('…')), (255, true));
+    }
+}
