@@ -1,0 +1,317 @@
+//! What is known of a release: the fold of its events.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{Direction, Event, Opening, Outcome, Phase, Verdict};
+use crate::domain::gate::Answer;
+use crate::domain::names::{HostName, Person};
+use crate::domain::notice::Notice;
+use crate::domain::plan::{Facts, Plan, Step};
+use crate::domain::watch::Look;
+
+/// Everything that is known of a release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What it is.
+    pub opening: Opening,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When its tag was first seen.
+    pub opened_at: Timestamp,
+    /// When something last happened to it.
+    pub changed_at: Timestamp,
+    /// The rules that its tag breaks.
+    pub findings: Vec<Notice>,
+    /// What the gates said last.
+    pub answer: Option<Answer>,
+    /// Who approved it; the newest per person.
+    pub approvals: Vec<Approval>,
+    /// Who stopped it.
+    pub hold: Option<Hold>,
+    /// Who ended it, and why: denied, withdrawn.
+    pub ended_by: Option<(Person, String)>,
+    /// The tag of the newer release that contains it.
+    pub superseded_by: Option<String>,
+    /// When the deployment began, and its plan.
+    pub plan: Option<Plan>,
+    /// Every try of every step, in order.
+    pub runs: Vec<StepRun>,
+    /// What steps found out, by host.
+    pub facts: BTreeMap<HostName, Facts>,
+    /// The watch.
+    pub watch: Option<Course>,
+    /// Required signals that said too little.
+    pub unproven: Vec<String>,
+    /// Who asked for the way back: person, reason, pushed tag.
+    pub back_asked: Option<BackAsked>,
+    /// The way back.
+    pub back: Option<Back>,
+    /// Whether the rollback tag is on the forge.
+    pub back_tag_seen: bool,
+    /// Why it is stuck.
+    pub stuck: Option<Notice>,
+}
+
+/// A request for the way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackAsked {
+    /// Who asked; `None` = the forge did not say who pushed the tag.
+    pub by: Option<Person>,
+    /// Why.
+    pub reason: String,
+    /// The tag that asked.
+    pub tag: Option<String>,
+}
+
+/// One person's yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// What was shown to them, as a digest.
+    pub binding: String,
+    /// Until when it counts.
+    pub expires_at: Timestamp,
+}
+
+/// A stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Who.
+    pub by: Person,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// One try of one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRun {
+    /// Its place in the plan of its direction.
+    pub index: usize,
+    /// Which try this is, from 1 on.
+    pub attempt: u32,
+    /// Forward or back.
+    pub direction: Direction,
+    /// The key under which the host knows it.
+    pub key: String,
+    /// When it was about to be done.
+    pub started_at: Timestamp,
+    /// When its outcome was known, and the outcome.
+    pub ended: Option<(Timestamp, Outcome)>,
+    /// A named person let it be tried once more.
+    pub forgiven: bool,
+}
+
+/// The watch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// When it began.
+    pub since: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Whether it was extended already.
+    pub extended: bool,
+    /// Signals that were bad before and are not held against the release.
+    pub baseline: Vec<String>,
+    /// All looks, in order.
+    pub looks: Vec<Look>,
+}
+
+/// The way back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Back {
+    /// Why.
+    pub why: Notice,
+    /// Since when.
+    pub at: Timestamp,
+    /// What is done.
+    pub plan: Plan,
+}
+
+impl State {
+    /// Returns the state of a release that was just opened.
+    pub fn opened(opening: Opening, at: Timestamp) -> Self {
+        Self {
+            opening,
+            phase: Phase::Waiting,
+            opened_at: at,
+            changed_at: at,
+            findings: Vec::new(),
+            answer: None,
+            approvals: Vec::new(),
+            hold: None,
+            ended_by: None,
+            superseded_by: None,
+            plan: None,
+            runs: Vec::new(),
+            facts: BTreeMap::new(),
+            watch: None,
+            unproven: Vec::new(),
+            back_asked: None,
+            back: None,
+            back_tag_seen: false,
+            stuck: None,
+        }
+    }
+
+    /// Returns the digest of everything that an approval is bound to: tag object, commit, target.
+    pub fn binding(&self) -> String {
+        let opening = &self.opening;
+        let parts = [
+            opening.repository_id.to_string(),
+            opening.environment.to_string(),
+            opening.tag.to_string(),
+            opening.object.to_string(),
+            opening.commit.to_string(),
+            opening.target.clone(),
+        ];
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part);
+        }
+        hex::encode(hasher.finalize())
+    }
+
+    /// Returns the approvals that count at `now`: bound to what would be deployed, and not expired.
+    pub fn valid_approvals(&self, now: Timestamp) -> Vec<&Approval> {
+        let binding = self.binding();
+        self.approvals.iter().filter(|approval| approval.binding == binding && now < approval.expires_at).collect()
+    }
+
+    /// Returns the plan of a direction.
+    pub fn plan_of(&self, direction: Direction) -> Option<&Plan> {
+        match direction {
+            Direction::Do => self.plan.as_ref(),
+            Direction::Undo => self.back.as_ref().map(|back| &back.plan),
+        }
+    }
+
+    /// Returns the step that a run belongs to.
+    pub fn step_of(&self, run: &StepRun) -> Option<&Step> {
+        self.plan_of(run.direction).and_then(|plan| plan.steps.get(run.index))
+    }
+
+    /// Returns the newest try of a step.
+    pub fn newest_run(&self, direction: Direction, index: usize) -> Option<&StepRun> {
+        self.runs.iter().rev().find(|run| run.direction == direction && run.index == index)
+    }
+
+    /// Returns the places of the deployment's steps that were begun, in order and without doubles.
+    pub fn begun(&self) -> Vec<usize> {
+        let mut places: Vec<usize> =
+            self.runs.iter().filter(|run| run.direction == Direction::Do).map(|run| run.index).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// Returns whether the daemon has nothing left to do for it.
+    pub fn at_rest(&self) -> bool {
+        match self.phase {
+            Phase::Complete => self.back_asked.is_none(),
+            phase => phase.is_over() || phase == Phase::Stuck,
+        }
+    }
+
+    /// Writes what `event` says into the state; the phase is the table's matter.
+    pub(super) fn absorb(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::Opened { .. } | Event::DeployProven | Event::Completed | Event::RolledBack => {}
+            Event::PusherNamed { pusher } => self.opening.pusher = Some(pusher.clone()),
+            Event::Refused { findings } => self.findings.clone_from(findings),
+            Event::Asked { answer } => self.answer = Some(answer.clone()),
+            Event::Approved { by, binding, expires_at } => self.approve(by, binding, *expires_at, at),
+            Event::Denied { by, reason } | Event::Withdrawn { by, reason } => {
+                self.ended_by = Some((by.clone(), reason.clone()));
+            }
+            Event::Superseded { tag, .. } => self.superseded_by = Some(tag.clone()),
+            Event::Held { by, reason } => {
+                self.hold = Some(Hold { by: by.clone(), reason: reason.clone(), at });
+            }
+            Event::Lifted { .. } => self.hold = None,
+            Event::Started { answer, plan } => {
+                self.answer = Some(answer.clone());
+                self.plan = Some(plan.clone());
+            }
+            Event::StepStarted { index, attempt, direction, key } => self.runs.push(StepRun {
+                index: *index,
+                attempt: *attempt,
+                direction: *direction,
+                key: key.clone(),
+                started_at: at,
+                ended: None,
+                forgiven: false,
+            }),
+            Event::StepEnded { key, outcome, facts } => self.end_step(key, outcome, facts, at),
+            Event::WatchStarted { until, baseline } => {
+                let (until, baseline) = (*until, baseline.clone());
+                self.watch = Some(Course { since: at, until, extended: false, baseline, looks: Vec::new() });
+            }
+            Event::Looked { looks } => {
+                if let Some(watch) = &mut self.watch {
+                    watch.looks.extend(looks.iter().cloned());
+                }
+            }
+            Event::WatchExtended { until } => {
+                if let Some(watch) = &mut self.watch {
+                    watch.until = *until;
+                    watch.extended = true;
+                }
+            }
+            Event::WatchPassed { unproven } => self.unproven.clone_from(unproven),
+            Event::RollbackAsked { by, reason, tag } => {
+                self.back_asked =
+                    Some(BackAsked { by: by.clone(), reason: reason.clone(), tag: tag.clone() });
+                self.back_tag_seen |= tag.is_some();
+            }
+            Event::RollbackStarted { why, plan } => {
+                self.back = Some(Back { why: why.clone(), at, plan: plan.clone() });
+            }
+            Event::RollbackTagSeen { .. } => self.back_tag_seen = true,
+            Event::GotStuck { why } => self.stuck = Some(why.clone()),
+            Event::LedOut { by, reason, verdict } => self.lead_out(by, reason, *verdict),
+        }
+    }
+
+    /// Returns the phase that an event chooses by itself.
+    pub(super) fn landing(&self, event: &Event) -> Phase {
+        match event {
+            Event::LedOut { verdict: Verdict::BroughtBack, .. } => Phase::RolledBack,
+            Event::LedOut { verdict: Verdict::Retry, .. } if self.back.is_some() => Phase::RollingBack,
+            Event::LedOut { verdict: Verdict::Retry, .. } => Phase::Deploying,
+            _ => self.phase,
+        }
+    }
+
+    fn approve(&mut self, by: &Person, binding: &str, expires_at: Timestamp, at: Timestamp) {
+        self.approvals.retain(|approval| !approval.by.same_as(by));
+        self.approvals.push(Approval { by: by.clone(), at, binding: binding.to_owned(), expires_at });
+    }
+
+    fn end_step(&mut self, key: &str, outcome: &Outcome, facts: &Facts, at: Timestamp) {
+        let Some(place) = self.runs.iter().rposition(|run| run.key == key) else { return };
+        self.runs[place].ended = Some((at, outcome.clone()));
+        let host = self.step_of(&self.runs[place]).map(|step| step.host.clone());
+        if let Some(host) = host {
+            self.facts.entry(host).or_default().extend(facts.clone());
+        }
+    }
+
+    fn lead_out(&mut self, by: &Person, reason: &str, verdict: Verdict) {
+        self.stuck = None;
+        self.ended_by = Some((by.clone(), reason.to_owned()));
+        if verdict == Verdict::Retry
+            && let Some(run) = self.runs.last_mut()
+        {
+            run.forgiven = true;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What the world is to be told after an event: written down with the event, done by the outbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Event, Phase, State};
+use crate::domain::notice::Notice;
+use crate::domain::release::event::Kind;
+
+/// Something that is told to the outside, at least once, under a key that makes repeating harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// The status on the commit.
+    Status {
+        /// Its state.
+        state: StatusState,
+        /// What it says.
+        text: Notice,
+    },
+    /// The Forgejo release with the changelog section as its notes.
+    Publish,
+    /// The Forgejo release, if there is one, is marked as taken back.
+    MarkTakenBack,
+    /// The tag that records the way back.
+    PushRollbackTag,
+    /// A message to every channel.
+    Chat {
+        /// What it says.
+        text: Notice,
+        /// How loud.
+        gravity: Gravity,
+    },
+}
+
+/// The state of a commit status, as Forgejo knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusState {
+    /// It goes on.
+    Pending,
+    /// It is in production.
+    Success,
+    /// It will not be, or is no longer.
+    Failure,
+    /// It left the road, or a person is needed.
+    Error,
+}
+
+/// How loud a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gravity {
+    /// To be read some time.
+    Quiet,
+    /// Good news.
+    Good,
+    /// Something went wrong.
+    Loud,
+}
+
+/// Returns what is to be told after `event` led to `state`.
+pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
+    use StatusState::{Error, Failure, Pending, Success};
+    let status = |state_of, text| Effect::Status { state: state_of, text };
+    let headline = state.headline();
+    match event {
+        Event::Opened { .. } | Event::Held { .. } | Event::Lifted { .. } | Event::Approved { .. } => {
+            vec![status(Pending, headline)]
+        }
+        Event::Asked { answer } if answer.may_deploy => Vec::new(),
+        Event::Asked { .. } => vec![status(Pending, headline.clone()), chat(headline, Gravity::Quiet)],
+        Event::Refused { .. } | Event::Denied { .. } => {
+            vec![status(Failure, headline.clone()), chat(headline, Gravity::Loud)]
+        }
+        Event::Withdrawn { .. } | Event::Superseded { .. } => vec![status(Error, headline)],
+        Event::Started { .. } | Event::DeployProven | Event::WatchStarted { .. } | Event::WatchExtended { .. } => {
+            vec![status(Pending, headline)]
+        }
+        Event::WatchPassed { .. } => {
+            let mut tell = vec![status(Success, state.headline_of(Phase::Complete))];
+            if state.opening.kind == Kind::Forward {
+                tell.push(Effect::Publish);
+            }
+            tell.push(chat(state.headline_of(Phase::Complete), Gravity::Good));
+            tell
+        }
+        Event::RollbackStarted { .. } => vec![status(Failure, headline.clone()), chat(headline, Gravity::Loud)],
+        Event::RolledBack => {
+            let mut tell = vec![status(Failure, headline.clone())];
+            if !state.back_tag_seen {
+                tell.push(Effect::PushRollbackTag);
+            }
+            tell.push(Effect::MarkTakenBack);
+            tell.push(chat(headline, Gravity::Loud));
+            tell
+        }
+        Event::GotStuck { .. } => vec![status(Error, headline.clone()), chat(headline, Gravity::Loud)],
+        Event::LedOut { .. } => {
+            let mut tell = vec![status(Failure, headline.clone()), chat(headline, Gravity::Loud)];
+            if state.phase == Phase::RolledBack && !state.back_tag_seen {
+                tell.push(Effect::PushRollbackTag);
+            }
+            tell
+        }
+        Event::PusherNamed { .. }
+        | Event::StepStarted { .. }
+        | Event::StepEnded { .. }
+        | Event::Looked { .. }
+        | Event::Completed
+        | Event::RollbackAsked { .. }
+        | Event::RollbackTagSeen { .. } => Vec::new(),
+    }
+}
+
+fn chat(text: Notice, gravity: Gravity) -> Effect {
+    Effect::Chat { text, gravity }
+}
