@@ -291,7 +291,10 @@ mod tests {
         let edited = second.body.replace("grace", "eve");
         assert_eq!(whole(&edited, 2, second.before, second.link), Err(Broken::Hash(2)));
         assert_eq!(whole(&edited, 2, second.before, link(Link::START, &edited)), Err(Broken::Hash(2)));
-        assert_eq!(whole(&second.body, 3, second.before, second.link), Err(Broken::Gap { expected: 2, found: 3 }));
+        assert_eq!(
+            whole(&second.body, 3, second.before, second.link),
+            Err(Broken::Gap { expected: 2, found: 3 })
+        );
         assert_eq!(whole(&second.body, 2, Link::START, second.link), Err(Broken::Chain(2)));
     }
 

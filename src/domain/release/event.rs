@@ -172,6 +172,8 @@ pub enum Event {
         answer: Answer,
         /// What will be done.
         plan: Plan,
+        /// The signals that were bad before, and are not held against the release.
+        baseline: Vec<String>,
     },
     /// A step is about to be done.
     StepStarted {
@@ -201,8 +203,6 @@ pub enum Event {
     WatchStarted {
         /// When it ends.
         until: Timestamp,
-        /// The signals that were bad before the deployment and are not held against it.
-        baseline: Vec<String>,
     },
     /// The signals were looked at.
     Looked {

@@ -25,7 +25,7 @@ impl State {
             Phase::Smoke => base("head-smoke"),
             Phase::Watching => {
                 let until = self.watch.as_ref().map(|watch| watch.until.to_string()).unwrap_or_default();
-                base("head-watching").with("until", until)
+                base("head-watching").with("until_at", until)
             }
             Phase::Announcing => base("head-announcing"),
             Phase::Complete if self.unproven.is_empty() => base("head-complete"),
@@ -40,16 +40,18 @@ impl State {
                 base("head-superseded").with("by", self.superseded_by.as_deref().unwrap_or("?"))
             }
             Phase::RollingBack => base("head-rolling-back"),
-            Phase::RolledBack => base("head-rolled-back"),
+            Phase::RolledBack if self.touched() => base("head-rolled-back"),
+            Phase::RolledBack => base("head-not-deployed"),
             Phase::Stuck => base("head-stuck"),
         }
     }
 
     /// Returns the reason of the first gate that is not good.
     fn waits_for(&self) -> Notice {
-        let closed = self.answer.as_ref().and_then(|answer| {
-            answer.gates.iter().find(|gate| gate.standing != Standing::Good)
-        });
+        let closed = self
+            .answer
+            .as_ref()
+            .and_then(|answer| answer.gates.iter().find(|gate| gate.standing != Standing::Good));
         match closed {
             Some(gate) => gate.reason.clone(),
             None => Notice::new("head-opened")

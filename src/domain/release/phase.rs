@@ -79,7 +79,12 @@ impl Phase {
     /// Returns whether the environment belongs to the release in this phase.
     pub fn occupies(self) -> bool {
         match self {
-            Self::Deploying | Self::Smoke | Self::Watching | Self::Announcing | Self::RollingBack | Self::Stuck => true,
+            Self::Deploying
+            | Self::Smoke
+            | Self::Watching
+            | Self::Announcing
+            | Self::RollingBack
+            | Self::Stuck => true,
             Self::Waiting
             | Self::Complete
             | Self::Refused
@@ -93,7 +98,12 @@ impl Phase {
     /// Returns whether the daemon has nothing left to do by itself.
     pub fn is_over(self) -> bool {
         match self {
-            Self::Complete | Self::Refused | Self::Denied | Self::Withdrawn | Self::Superseded | Self::RolledBack => true,
+            Self::Complete
+            | Self::Refused
+            | Self::Denied
+            | Self::Withdrawn
+            | Self::Superseded
+            | Self::RolledBack => true,
             Self::Waiting
             | Self::Deploying
             | Self::Smoke

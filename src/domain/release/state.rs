@@ -9,7 +9,7 @@ use super::{Direction, Event, Opening, Outcome, Phase, Verdict};
 use crate::domain::gate::Answer;
 use crate::domain::names::{HostName, Person};
 use crate::domain::notice::Notice;
-use crate::domain::plan::{Facts, Plan, Step};
+use crate::domain::plan::{Act, Facts, Plan, Step};
 use crate::domain::watch::Look;
 
 /// Everything that is known of a release.
@@ -37,6 +37,8 @@ pub struct State {
     pub superseded_by: Option<String>,
     /// When the deployment began, and its plan.
     pub plan: Option<Plan>,
+    /// Signals that were bad before the deployment and are not held against it.
+    pub baseline: Vec<String>,
     /// Every try of every step, in order.
     pub runs: Vec<StepRun>,
     /// What steps found out, by host.
@@ -118,8 +120,6 @@ pub struct Course {
     pub until: Timestamp,
     /// Whether it was extended already.
     pub extended: bool,
-    /// Signals that were bad before and are not held against the release.
-    pub baseline: Vec<String>,
     /// All looks, in order.
     pub looks: Vec<Look>,
 }
@@ -150,6 +150,7 @@ impl State {
             ended_by: None,
             superseded_by: None,
             plan: None,
+            baseline: Vec::new(),
             runs: Vec::new(),
             facts: BTreeMap::new(),
             watch: None,
@@ -183,7 +184,10 @@ impl State {
     /// Returns the approvals that count at `now`: bound to what would be deployed, and not expired.
     pub fn valid_approvals(&self, now: Timestamp) -> Vec<&Approval> {
         let binding = self.binding();
-        self.approvals.iter().filter(|approval| approval.binding == binding && now < approval.expires_at).collect()
+        self.approvals
+            .iter()
+            .filter(|approval| approval.binding == binding && now < approval.expires_at)
+            .collect()
     }
 
     /// Returns the plan of a direction.
@@ -213,11 +217,22 @@ impl State {
         places
     }
 
-    /// Returns whether the daemon has nothing left to do for it.
+    /// Returns whether a host was, or may have been, changed for it.
+    pub fn touched(&self) -> bool {
+        self.runs.iter().any(|run| {
+            run.direction == Direction::Do
+                && self.step_of(run).is_some_and(|step| match step.act {
+                    Act::Run { .. } => true,
+                    Act::Inspect { .. } | Act::Ask { .. } => false,
+                })
+        })
+    }
+
+    /// Returns whether it is over and nobody has asked for its way back.
     pub fn at_rest(&self) -> bool {
         match self.phase {
             Phase::Complete => self.back_asked.is_none(),
-            phase => phase.is_over() || phase == Phase::Stuck,
+            phase => phase.is_over(),
         }
     }
 
@@ -237,9 +252,10 @@ impl State {
                 self.hold = Some(Hold { by: by.clone(), reason: reason.clone(), at });
             }
             Event::Lifted { .. } => self.hold = None,
-            Event::Started { answer, plan } => {
+            Event::Started { answer, plan, baseline } => {
                 self.answer = Some(answer.clone());
                 self.plan = Some(plan.clone());
+                self.baseline.clone_from(baseline);
             }
             Event::StepStarted { index, attempt, direction, key } => self.runs.push(StepRun {
                 index: *index,
@@ -251,9 +267,8 @@ impl State {
                 forgiven: false,
             }),
             Event::StepEnded { key, outcome, facts } => self.end_step(key, outcome, facts, at),
-            Event::WatchStarted { until, baseline } => {
-                let (until, baseline) = (*until, baseline.clone());
-                self.watch = Some(Course { since: at, until, extended: false, baseline, looks: Vec::new() });
+            Event::WatchStarted { until } => {
+                self.watch = Some(Course { since: at, until: *until, extended: false, looks: Vec::new() });
             }
             Event::Looked { looks } => {
                 if let Some(watch) = &mut self.watch {

@@ -73,7 +73,10 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
             vec![status(Failure, headline.clone()), chat(headline, Gravity::Loud)]
         }
         Event::Withdrawn { .. } | Event::Superseded { .. } => vec![status(Error, headline)],
-        Event::Started { .. } | Event::DeployProven | Event::WatchStarted { .. } | Event::WatchExtended { .. } => {
+        Event::Started { .. }
+        | Event::DeployProven
+        | Event::WatchStarted { .. }
+        | Event::WatchExtended { .. } => {
             vec![status(Pending, headline)]
         }
         Event::WatchPassed { .. } => {
@@ -84,10 +87,12 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
             tell.push(chat(state.headline_of(Phase::Complete), Gravity::Good));
             tell
         }
-        Event::RollbackStarted { .. } => vec![status(Failure, headline.clone()), chat(headline, Gravity::Loud)],
+        Event::RollbackStarted { .. } => {
+            vec![status(Failure, headline.clone()), chat(headline, Gravity::Loud)]
+        }
         Event::RolledBack => {
             let mut tell = vec![status(Failure, headline.clone())];
-            if !state.back_tag_seen {
+            if state.touched() && !state.back_tag_seen {
                 tell.push(Effect::PushRollbackTag);
             }
             tell.push(Effect::MarkTakenBack);

@@ -120,8 +120,7 @@ fn progress(state: &State, direction: Direction, stage: Option<Stage>) -> Progre
         if stage.is_some_and(|stage| step.stage != stage) {
             continue;
         }
-        let Some(place) =
-            state.runs.iter().rposition(|run| run.direction == direction && run.index == index)
+        let Some(place) = state.runs.iter().rposition(|run| run.direction == direction && run.index == index)
         else {
             return Progress::Next { index, attempt: 1 };
         };

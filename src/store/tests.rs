@@ -1,0 +1,153 @@
+//! What the store promises, on a real file.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Advanced, FILE, NewDelivery, NewOutbox, Store, StoreError, Stored};
+use crate::domain::journal::{Broken, Stamp};
+use crate::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
+use crate::domain::release::{Effect, Event, Kind, Opening, Phase, Source, State};
+use crate::domain::version::Tag;
+
+fn opening(tag: &str) -> Opening {
+    Opening {
+        id: ReleaseId(0),
+        repository: RepositoryName::parse("school/bridge").unwrap(),
+        repository_id: 7,
+        environment: EnvironmentName::parse("production").unwrap(),
+        tag: Tag::parse(tag.as_bytes(), "v").unwrap(),
+        object: ObjectId::parse(&"a".repeat(40)).unwrap(),
+        commit: ObjectId::parse(&"b".repeat(40)).unwrap(),
+        pusher: None,
+        source: Source::Webhook,
+        kind: Kind::Forward,
+        target: "t".into(),
+    }
+}
+
+fn stamp() -> Stamp {
+    Stamp::daemon(Timestamp::UNIX_EPOCH)
+}
+
+fn chatty(_: &State, effect: &Effect) -> Vec<NewOutbox> {
+    match effect {
+        Effect::Status { .. } => vec![NewOutbox { lane: "status".into(), payload: "{}".into() }],
+        _ => Vec::new(),
+    }
+}
+
+async fn open(store: &Store, tag: &'static str) -> Result<State, ReleaseId> {
+    store.write(move |w| w.open_release(opening(tag), &stamp(), &chatty)).await.unwrap()
+}
+
+async fn advance(store: &Store, id: ReleaseId, event: Event) -> Advanced {
+    store.write(move |w| w.advance(id, &event, &stamp(), &chatty)).await.unwrap()
+}
+
+fn withdrawn() -> Event {
+    Event::Withdrawn { by: Person::parse("ada").unwrap(), reason: "later".into() }
+}
+
+#[tokio::test]
+async fn a_tag_object_opens_one_release_per_environment_however_often_it_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let first = open(&store, "v1.0.0").await.unwrap();
+    assert_eq!(open(&store, "v1.0.0").await, Err(first.opening.id));
+    assert!(open(&store, "v1.0.1").await.is_ok());
+}
+
+#[tokio::test]
+async fn event_state_and_outbox_are_written_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let id = open(&store, "v1.0.0").await.unwrap().opening.id;
+    assert!(matches!(advance(&store, id, withdrawn()).await, Advanced::Done { .. }));
+    assert!(matches!(advance(&store, id, withdrawn()).await, Advanced::Illegal(_)));
+    let failed: Result<(), StoreError> = store
+        .write(move |w| {
+            assert!(w.open_release(opening("v9.0.0"), &stamp(), &chatty)?.is_ok());
+            Err(StoreError::Closed)
+        })
+        .await;
+    assert!(failed.is_err());
+    let (state, rows, all) = store
+        .read(move |r| {
+            Ok((r.state_of(id)?, r.outbox_of(id)?.len(), r.list_releases(None, None, None, 10)?.len()))
+        })
+        .await
+        .unwrap();
+    assert_eq!(state.unwrap().phase, Phase::Withdrawn);
+    assert_eq!((rows, all), (2, 1));
+}
+
+#[tokio::test]
+async fn a_store_that_is_opened_again_tells_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = {
+        let store = Store::open(folder.path()).unwrap();
+        let id = open(&store, "v1.0.0").await.unwrap().opening.id;
+        advance(&store, id, withdrawn()).await;
+        store.read(move |r| r.state_of(id)).await.unwrap()
+    };
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.read(|r| r.state_of(ReleaseId(1))).await.unwrap(), before);
+    assert_eq!(store.read(|r| r.verify_journal()).await.unwrap().unwrap().entries, 2);
+}
+
+#[tokio::test]
+async fn the_same_news_is_kept_once_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let delivery = NewDelivery {
+        received_at: Timestamp::UNIX_EPOCH,
+        uuid: "u".into(),
+        event: "push".into(),
+        content_key: "7 push refs/tags/v1.0.0 a".into(),
+        repository: None,
+        repository_id: Some(7),
+        ref_name: None,
+        object: None,
+        pusher: None,
+        body: b"{}".to_vec(),
+        outcome: None,
+    };
+    let put = |delivery: NewDelivery| store.write(move |w| w.put_delivery(&delivery));
+    assert_eq!(put(delivery.clone()).await.unwrap(), Stored::New);
+    assert_eq!(put(delivery).await.unwrap(), Stored::Again { times: 2 });
+    assert_eq!(store.read(|r| r.pending_deliveries(7)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_changed_or_removed_journal_row_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let store = Store::open(folder.path()).unwrap();
+        for tag in ["v1.0.0", "v1.0.1", "v1.0.2"] {
+            open(&store, tag).await.unwrap();
+        }
+    }
+    let tamper = |sql: &str| {
+        let db = Connection::open(folder.path().join(FILE)).unwrap();
+        assert!(db.execute(sql, []).is_err(), "the triggers stand in the way of an accident");
+        db.execute_batch("DROP TRIGGER journal_is_never_changed; DROP TRIGGER journal_is_never_cut").unwrap();
+        db.execute(sql, []).unwrap();
+    };
+    tamper("UPDATE journal SET body = replace(body, 'v1.0.1', 'v6.6.6') WHERE seq = 2");
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.read(|r| r.verify_journal()).await.unwrap().unwrap_err(), Broken::Hash(2));
+    drop(store);
+    let db = Connection::open(folder.path().join(FILE)).unwrap();
+    db.execute("DELETE FROM journal WHERE seq = 1", []).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let found = store.read(|r| r.verify_journal()).await.unwrap().unwrap_err();
+    assert_eq!(found, Broken::Gap { expected: 1, found: 2 });
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    Connection::open(folder.path().join(FILE)).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Store::open(folder.path()), Err(StoreError::Newer { found: 99, .. })));
+}

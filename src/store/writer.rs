@@ -1,0 +1,122 @@
+//! The one thread that writes.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Reading, StoreError};
+
+/// The most writes that share one commit; more would only make the first of them wait longer.
+const BATCH: usize = 256;
+
+/// What a writing closure gets: the writing connection inside a savepoint.
+pub struct Writing<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) journalled: &'a Cell<u64>,
+}
+
+impl<'a> Writing<'a> {
+    /// Returns the same view for questions.
+    pub fn reading(&self) -> Reading<'a> {
+        Reading(self.connection)
+    }
+}
+
+type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+type Run = Box<dyn FnOnce(&Writing<'_>) -> (bool, Answer) + Send>;
+
+/// One queued write.
+pub struct Job(Run);
+
+impl Job {
+    /// Wraps `change`, whose outcome goes to `answer` once the commit is known.
+    pub fn new<T, E>(
+        change: impl FnOnce(&Writing<'_>) -> Result<T, E> + Send + 'static,
+        answer: oneshot::Sender<Result<T, E>>,
+    ) -> Self
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        Self(Box::new(move |writing| {
+            let outcome = change(writing);
+            let keep = outcome.is_ok();
+            let tell: Answer = Box::new(move |committed| {
+                let told = match committed {
+                    Ok(()) => outcome,
+                    Err(why) => Err(E::from(StoreError::Commit(why))),
+                };
+                // Nobody may be listening any more; the write stands all the same.
+                let _ = answer.send(told);
+            });
+            (keep, tell)
+        }))
+    }
+}
+
+/// Starts the writing thread.
+pub fn start(
+    connection: Connection,
+    jobs: mpsc::UnboundedReceiver<Job>,
+    broken: Arc<AtomicBool>,
+) -> Result<(), StoreError> {
+    std::thread::Builder::new().name("store".into()).spawn(move || serve(connection, jobs, &broken))?;
+    Ok(())
+}
+
+fn serve(mut connection: Connection, mut jobs: mpsc::UnboundedReceiver<Job>, broken: &AtomicBool) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let journalled = Cell::new(0);
+        let (answers, committed) = if broken.load(Ordering::Acquire) {
+            (Vec::new(), Err("an earlier write failed".to_owned()))
+        } else {
+            run_batch(&mut connection, batch.drain(..), &journalled)
+        };
+        if committed.is_err() {
+            broken.store(true, Ordering::Release);
+        }
+        // Jobs that never ran are dropped here; their callers hear `Closed`.
+        batch.clear();
+        for _ in 0..journalled.get() {
+            fail::fail_point!("journal-written");
+        }
+        for answer in answers {
+            answer(committed.clone());
+        }
+    }
+}
+
+fn run_batch(
+    connection: &mut Connection,
+    jobs: impl Iterator<Item = Job>,
+    journalled: &Cell<u64>,
+) -> (Vec<Answer>, Result<(), String>) {
+    let mut answers = Vec::new();
+    let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Ok(transaction) => transaction,
+        Err(error) => return (answers, Err(error.to_string())),
+    };
+    for job in jobs {
+        let savepoint = match transaction.savepoint() {
+            Ok(savepoint) => savepoint,
+            Err(error) => return (answers, Err(error.to_string())),
+        };
+        let before = journalled.get();
+        let (keep, answer) = (job.0)(&Writing { connection: &savepoint, journalled });
+        answers.push(answer);
+        if keep {
+            if let Err(error) = savepoint.commit() {
+                return (answers, Err(error.to_string()));
+            }
+        } else {
+            // Dropping the savepoint takes everything back that the failed write did.
+            journalled.set(before);
+        }
+    }
+    let committed = transaction.commit().map_err(|error| error.to_string());
+    (answers, committed)
+}
