@@ -7,7 +7,7 @@
 //! (b) the machine's clock steps or the machine was suspended: a waiter never sleeps longer than [`LONGEST_NAP`]
 //! before it reads the clock again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -87,5 +87,21 @@ impl Hand {
     /// Moves the clock forward by `length`.
     pub fn advance(&self, length: Duration) {
         self.0.send_modify(|now| *now = now.checked_add(length).unwrap_or(Timestamp::MAX));
+    }
+}
+
+/// Measures how long something takes in this process, whatever a clock shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Returns the time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
