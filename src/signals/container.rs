@@ -311,7 +311,7 @@ mod tests {
     fn only_ids_come_out_of_the_list() {
         let id = "a".repeat(64);
         let output = Output { status: 0, stdout: format!("{id}\n--help\n\nabc\n"), stderr: String::new() };
-        assert_eq!(ids(&output), [id.clone()]);
+        assert_eq!(ids(&output), std::slice::from_ref(&id));
         assert_eq!(inspect(&[]), None);
         let commands = inspect(std::slice::from_ref(&id)).unwrap().commands;
         assert_eq!(commands, [["docker", "inspect", "--type", "container", &id]]);
