@@ -1,1 +1,30 @@
-//! Webhook, API, pages and event stream.
+//! What do people and programs see, and what may they ask? Webhook, API, pages and event stream.
+//!
+//! The whole room stands on one narrow trait, [`House`]; what is behind it decides. [`serve`] is the entrance.
+
+mod assets;
+mod body;
+mod call;
+mod crowd;
+mod door;
+mod encoding;
+mod house;
+mod identity;
+mod pages;
+mod probes;
+mod reply;
+mod routes;
+mod service;
+mod settings;
+mod steady;
+mod tries;
+mod voice;
+mod webhook;
+
+pub use call::LANGUAGE_COOKIE;
+pub use door::{Listeners, serve};
+pub use house::{
+    Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter, Session,
+    Trouble,
+};
+pub use settings::{Limits, Settings};

@@ -8,6 +8,7 @@ mod release;
 mod tag;
 mod terminal;
 mod watch;
+mod web;
 mod words;
 
 use super::Text;
@@ -35,6 +36,7 @@ const GROUPS: &[&[Text]] = &[
     tag::TEXTS,
     terminal::TEXTS,
     watch::TEXTS,
+    web::TEXTS,
     words::TEXTS,
 ];
 

@@ -1,0 +1,94 @@
+//! The frame around every page, and the page that says no.
+
+use hyper::StatusCode;
+use maud::{DOCTYPE, Markup, html};
+
+use crate::domain::notice::Notice;
+use crate::web::assets;
+use crate::web::voice::Voice;
+
+/// What stands around a page's content.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// How the person is spoken to.
+    pub voice: Voice,
+    /// The page's title, without the program's name.
+    pub title: &'a str,
+    /// Who is signed in, with the CSRF value for the button that ends it.
+    pub person: Option<(&'a str, &'a str)>,
+    /// The path of this page, for the link to the other language.
+    pub path: &'a str,
+    /// Whether to go to the same address again at once, see [`crate::web::pages`].
+    pub again: bool,
+}
+
+impl Frame<'_> {
+    /// Returns the whole page.
+    pub fn around(self, content: Markup) -> Markup {
+        let voice = self.voice;
+        html! {
+            (DOCTYPE)
+            html lang=(voice.tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    meta name="robots" content="noindex";
+                    @if self.again { meta http-equiv="refresh" content="0"; }
+                    title { (self.title) " · tagwarden" }
+                    link rel="icon" type="image/svg+xml" href=(assets::ICON.path());
+                    link rel="stylesheet" href=(assets::STYLE.path());
+                    script src=(assets::SCRIPT.path()) defer {}
+                }
+                body {
+                    a.skip href="#content" { (voice.text("web-skip")) }
+                    header.top {
+                        a.brand href="/releases" { span.mark aria-hidden="true" { "◆" } " tagwarden" }
+                        (self.corner())
+                    }
+                    main id="content" { (content) }
+                    footer {
+                        span { (voice.text("web-footer")) }
+                        nav aria-label=(voice.text("web-language")) {
+                            a href={ (self.path) "?lang=en" } lang="en" hreflang="en"
+                                aria-current=[(voice.tag() == "en").then_some("true")] { "English" }
+                            a href={ (self.path) "?lang=fr" } lang="fr" hreflang="fr"
+                                aria-current=[(voice.tag() == "fr").then_some("true")] { "Français" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn corner(self) -> Markup {
+        html! {
+            @if let Some((name, csrf)) = self.person {
+                form.corner method="post" action="/sign-out" {
+                    input type="hidden" name="csrf" value=(csrf);
+                    span.who { (name) }
+                    button.quiet type="submit" { (self.voice.text("web-sign-out")) }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the page that says what is not possible, why, and what to do.
+pub fn refusal(voice: Voice, status: StatusCode, notice: &Notice, request: &str) -> Markup {
+    let worded = voice.word(notice);
+    let title = voice.text(match status.as_u16() {
+        401 | 403 => "web-title-refused",
+        404 => "web-title-not-found",
+        _ => "web-title-failed",
+    });
+    Frame { voice, title: &title, person: None, path: "/releases", again: false }.around(html! {
+        h1 { (title) }
+        div.banner.bad role="alert" {
+            p { (worded.what) }
+            @if let Some(hint) = worded.hint { p.hint { (hint) } }
+        }
+        p { a href="/releases" { (voice.text("web-back")) } }
+        p.small { (notice.id) " · " (request) }
+    })
+}

@@ -1,0 +1,5 @@
+//! What people see: the frame of every page, and one file per page.
+
+mod frame;
+
+pub use frame::{Frame, refusal};
