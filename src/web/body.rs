@@ -25,7 +25,12 @@ pub enum Cut {
 }
 
 /// Returns the whole body, or why there is none.
-pub async fn read<S, B, E>(body: S, declared: Option<u64>, most: usize, within: Duration) -> Result<Bytes, Cut>
+pub async fn read<S, B, E>(
+    body: S,
+    declared: Option<u64>,
+    most: usize,
+    within: Duration,
+) -> Result<Bytes, Cut>
 where
     S: Stream<Item = Result<B, E>>,
     B: Buf,

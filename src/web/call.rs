@@ -129,4 +129,3 @@ pub fn body<H: House>(
         body::read(stream, length, most, within)
     })
 }
-

@@ -74,11 +74,17 @@ async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is cancelled and what has begun is finished.
-pub async fn serve<H: House>(listeners: Listeners, house: Arc<H>, settings: Settings, stop: CancellationToken) {
+pub async fn serve<H: House>(
+    listeners: Listeners,
+    house: Arc<H>,
+    settings: Settings,
+    stop: CancellationToken,
+) {
     let limits = settings.limits.clone();
     let closing = CancellationToken::new();
     let tries = Tries::new(limits.tries, limits.try_window);
-    let windows = Arc::new(Windows { house, settings, tries, stopping: stop.clone(), closing: closing.clone() });
+    let windows =
+        Arc::new(Windows { house, settings, tries, stopping: stop.clone(), closing: closing.clone() });
     let apart = !listeners.webhooks.is_empty();
     let pages = Answering::new(&windows, if apart { Front::Pages } else { Front::Both });
     let webhooks = Answering::new(&windows, Front::Webhooks);

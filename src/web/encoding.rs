@@ -12,11 +12,15 @@ impl Fields {
     /// Takes `name=value&…` apart.
     pub fn parse(text: &[u8]) -> Self {
         let pairs = text.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
-        Self(pairs.map(|pair| {
-            let at = pair.iter().position(|b| *b == b'=');
-            let (name, value) = at.map_or((pair, &pair[..0]), |at| (&pair[..at], &pair[at + 1..]));
-            (decode(name, true), decode(value, true))
-        }).collect())
+        Self(
+            pairs
+                .map(|pair| {
+                    let at = pair.iter().position(|b| *b == b'=');
+                    let (name, value) = at.map_or((pair, &pair[..0]), |at| (&pair[..at], &pair[at + 1..]));
+                    (decode(name, true), decode(value, true))
+                })
+                .collect(),
+        )
     }
 
     /// Returns the field when it stands exactly once; a doubled field is nobody's honest form.

@@ -84,16 +84,18 @@ pub async fn session<H: House>(call: &Call<H>) -> Result<Option<Arc<Session>>, R
 /// still needs the CSRF value. Behind plain HTTP the name that people typed may differ from the configured one
 /// (`localhost`, `127.0.0.1`), so the request's own `Host` counts as well; over TLS only the configured one does.
 pub fn is_from_our_pages(headers: &HeaderMap, settings: &Settings) -> bool {
-    let text = |name| headers.get(name).map(|value: &hyper::header::HeaderValue| value.to_str().unwrap_or("?"));
+    let text =
+        |name| headers.get(name).map(|value: &hyper::header::HeaderValue| value.to_str().unwrap_or("?"));
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next().map(|value| value.to_str().unwrap_or("?")), origins.next()) {
         (Some(_), Some(_)) => false,
         (Some(origin), None) => {
             origin == settings.origin()
                 || !settings.is_https()
-                    && headers.get(HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| {
-                        origin.strip_prefix("http://") == Some(host)
-                    })
+                    && headers
+                        .get(HOST)
+                        .and_then(|host| host.to_str().ok())
+                        .is_some_and(|host| origin.strip_prefix("http://") == Some(host))
         }
         (None, _) => matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")),
     }

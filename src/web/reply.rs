@@ -1,7 +1,7 @@
 //! The one place that makes replies: every status, header and error form that leaves the house.
 
-use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::StatusCode;
+use hyper::header::{self, HeaderName, HeaderValue};
 use maud::Markup;
 use serde::Serialize;
 use serde_json::json;
@@ -43,19 +43,19 @@ impl Audience {
 pub struct Unwanted(pub StatusCode);
 
 /// What every answer is dressed with.
-const HEADERS: &[(HeaderName, &str)] = &[
+const HEADERS: &[(&str, &str)] = &[
     (
-        header::CONTENT_SECURITY_POLICY,
+        "content-security-policy",
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
     // Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
-    (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 ];
 
 /// The header that carries a request's number.
@@ -139,7 +139,13 @@ pub fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: i64
 }
 
 /// Returns a refusal in the form that its audience understands.
-pub fn refusal(audience: Audience, voice: Voice, status: StatusCode, notice: &Notice, request: &str) -> Response {
+pub fn refusal(
+    audience: Audience,
+    voice: Voice,
+    status: StatusCode,
+    notice: &Notice,
+    request: &str,
+) -> Response {
     let mut response = match audience {
         Audience::Person => page(status, pages::refusal(voice, status, notice, request)),
         Audience::Program => problem(voice, status, notice, request),
@@ -187,7 +193,7 @@ pub fn close(response: &mut Response) {
 pub fn dress(response: &mut Response, request: &str) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(*name, HeaderValue::from_static(value));
     }
     if !headers.contains_key(header::CACHE_CONTROL) || headers.contains_key(header::SET_COOKIE) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

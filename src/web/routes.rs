@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use hyper::StatusCode;
+use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reject::{MethodNotAllowed, Rejection};
-use warp::Filter;
 
 use crate::web::call::Windows;
 use crate::web::house::House;

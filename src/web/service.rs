@@ -43,7 +43,8 @@ impl Answering {
         mut request: Request<Incoming>,
         peer: std::net::IpAddr,
         ticket: Arc<Ticket>,
-    ) -> Result<hyper::Response<Leaving<impl Body<Data = hyper::body::Bytes, Error = warp::Error>>>, Infallible> {
+    ) -> Result<hyper::Response<Leaving<impl Body<Data = hyper::body::Bytes, Error = warp::Error>>>, Infallible>
+    {
         if request.body().is_end_stream() {
             ticket.busy();
         }
@@ -71,7 +72,9 @@ impl Answering {
                 Ok(Ok(response)) => match response.extensions().get::<Unwanted>() {
                     None => response,
                     Some(Unwanted(status)) if *status == StatusCode::NOT_FOUND => refuse(*status, "TW-W005"),
-                    Some(Unwanted(status)) if *status == StatusCode::METHOD_NOT_ALLOWED => refuse(*status, "TW-W006"),
+                    Some(Unwanted(status)) if *status == StatusCode::METHOD_NOT_ALLOWED => {
+                        refuse(*status, "TW-W006")
+                    }
                     Some(Unwanted(status)) => refuse(*status, "TW-W004"),
                 },
                 Ok(Err(never)) => match never {},

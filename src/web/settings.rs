@@ -103,7 +103,8 @@ impl Settings {
     /// Returns scheme and authority of the public address, as a browser writes them into `Origin`.
     pub fn origin(&self) -> &str {
         let after_scheme = self.public_url.find("://").map_or(0, |at| at + 3);
-        let end = self.public_url[after_scheme..].find('/').map_or(self.public_url.len(), |at| after_scheme + at);
+        let end =
+            self.public_url[after_scheme..].find('/').map_or(self.public_url.len(), |at| after_scheme + at);
         &self.public_url[..end]
     }
 }

@@ -24,7 +24,11 @@ impl<S> Steady<S> {
     }
 
     /// Passes `written` on, but turns a wait that has lasted too long into an error.
-    fn patiently<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    fn patiently<T>(
+        &mut self,
+        written: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
             return written;

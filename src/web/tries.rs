@@ -56,7 +56,7 @@ impl Tries {
             }
         }
         let record = seen.entry(address).or_insert(Record { failures: 0, since: now, succeeded: None });
-        if self.is_over(record.since, now) {
+        if record.failures == 0 || self.is_over(record.since, now) {
             (record.failures, record.since) = (0, now);
         }
         record.failures = record.failures.saturating_add(1);

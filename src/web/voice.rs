@@ -13,7 +13,8 @@ impl Voice {
     /// Returns the voice that was asked for: `?lang=`, then the cookie that remembers it, then the browser's list, then
     /// the configured one.
     pub fn of(asked: Option<&str>, remembered: Option<&str>, headers: &HeaderMap, usual: Language) -> Self {
-        let from_list = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(preferred);
+        let from_list =
+            || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(preferred);
         let language = asked.and_then(Language::of).or_else(|| remembered.and_then(Language::of));
         Self(language.or_else(from_list).unwrap_or(usual))
     }
@@ -48,7 +49,8 @@ fn preferred(list: &str) -> Option<Language> {
     for item in list.split(',') {
         let mut parts = item.split(';');
         let Some(language) = parts.next().map(str::trim).and_then(Language::of) else { continue };
-        let weight = parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+        let weight =
+            parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
         let weight: f32 = weight.unwrap_or(0.0);
         if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
             best = Some((weight, language));

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::HeaderMap;
-use warp::filters::BoxedFilter;
 use warp::Filter;
+use warp::filters::BoxedFilter;
 
 use crate::domain::notice::Notice;
 use crate::forgejo::signature;
@@ -67,6 +67,8 @@ async fn receive<H: House>(call: Call<H>, body: Result<Bytes, Cut>) -> Response 
 
 /// Returns an unsigned header as a short word; what is no plain word is nothing.
 fn hint(headers: &HeaderMap, name: &str) -> String {
-    let plain = |text: &&str| text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let plain = |text: &&str| {
+        text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
     headers.get(name).and_then(|value| value.to_str().ok()).filter(plain).unwrap_or_default().to_owned()
 }

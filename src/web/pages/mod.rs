@@ -2,4 +2,4 @@
 
 mod frame;
 
-pub use frame::{Frame, refusal};
+pub use frame::refusal;
