@@ -4,6 +4,7 @@
 //! in [`Command`] and once in [`run`]. Help, manual pages and completions all come from that one list.
 
 mod completions;
+mod config;
 mod exit;
 mod man;
 mod terminal;
@@ -88,6 +89,8 @@ impl From<Spoken> for Language {
 /// The commands, in the order in which `--help` lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check and show the configuration
+    Config(config::Args),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Print or write the manual pages
@@ -96,6 +99,7 @@ enum Command {
 
 fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
+        Command::Config(args) => config::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
         Command::Man(args) => man::run(&args, terminal),
     }

@@ -1,15 +1,26 @@
 //! What was configured: raw as written, checked as meant, secrets by reference.
 //!
-//! [`Config`] is what the rest of the house sees; it cannot be built wrong. How a file becomes one (parsing, all
-//! problems in one list, suggestions, the schema) is told by the modules below.
+//! [`Config`] is what the rest of the house sees; it cannot be built wrong. A file becomes one in four steps:
+//! `document` parses it and keeps the places, `shape` holds it against the `schema` of the `raw` types, `fill` adds
+//! what may be left out, `convert` gives every text its meaning. All problems end up in one list.
 
 mod checked;
+mod convert;
+mod document;
+mod fill;
+pub mod length;
+mod load;
+mod problem;
+mod raw;
+mod schema;
 mod secret;
+mod shape;
 
-pub use checked::{
-    Address, Channel, ChannelKind, Check, Config, Deploy, Environment, Forge, Host, HttpCheck, Migrations,
-    Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke, Watch, Who,
-};
+pub use checked::*;
+pub use load::{effective, load, load_without_secrets};
+pub use problem::{Path, Problem, Problems, Step};
+pub use raw::Config as Written;
+pub use schema::schema;
 pub use secret::Secret;
 
 /// Where the configuration stands when nobody says otherwise.

@@ -1,0 +1,164 @@
+//! The list of what was found wrong so far, and how the parts of the conversion add to it.
+
+use std::io::ErrorKind;
+
+use crate::config::document::Document;
+use crate::config::problem::{Path, Problem};
+use crate::config::raw;
+use crate::config::secret::{Reference, Secret, Unreadable};
+use crate::domain::notice::Notice;
+
+/// Whether secrets are read or left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// They are read; one that cannot be is a problem.
+    Read,
+    /// They are not touched: whoever asks (the hook, an offline command) has none.
+    Leave,
+}
+
+/// What was found wrong so far.
+pub struct Findings<'a> {
+    document: &'a Document<'a>,
+    secrets: Secrets,
+    problems: Vec<Problem>,
+    misspelt: Vec<Path>,
+}
+
+impl<'a> Findings<'a> {
+    /// Returns an empty list for `document`.
+    pub fn new(document: &'a Document<'a>, secrets: Secrets) -> Self {
+        Self { document, secrets, problems: Vec::new(), misspelt: Vec::new() }
+    }
+
+    /// Adds a problem, unless this place or one around it has one already: what follows from a problem is none.
+    pub fn report(&mut self, at: &Path, notice: Notice) {
+        let follows = self.misspelt.iter().any(|meant| at.is_in(meant));
+        if !follows && !self.problems.iter().any(|known| at.is_in(&known.path)) {
+            self.problems.push(Problem { path: at.clone(), line: self.document.line(at), notice });
+        }
+    }
+
+    /// Adds an unknown key; nothing is said about the absence of the key that was probably meant.
+    pub fn misspelt(&mut self, at: &Path, meant: Path, notice: Notice) {
+        self.report(at, notice);
+        self.misspelt.push(meant);
+    }
+
+    /// Adds a problem and returns nothing.
+    pub fn refuse<T>(&mut self, at: &Path, notice: Notice) -> Option<T> {
+        self.report(at, notice);
+        None
+    }
+
+    /// Returns whether nothing was found wrong at this place, in it, or around it.
+    pub fn clean(&self, at: &Path) -> bool {
+        let touches = |known: &Path| known.is_in(at) || at.is_in(known);
+        !self.problems.iter().any(|known| touches(&known.path)) && !self.misspelt.iter().any(touches)
+    }
+
+    /// Returns all problems in the order of their lines.
+    pub fn into_problems(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|problem| problem.line);
+        self.problems
+    }
+
+    /// Converts every item of a list; `None` when one of them cannot be.
+    pub fn each<R, T>(
+        &mut self,
+        list: &[R],
+        at: &Path,
+        one: impl Fn(&R, &Path, &mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let all: Vec<Option<T>> =
+            list.iter().enumerate().map(|(index, item)| one(item, &at.index(index), self)).collect();
+        all.into_iter().collect()
+    }
+
+    /// Reports every name in a list that stood there before; names differ by more than upper and lower case.
+    pub fn distinct(&mut self, at: &Path, key: &str, names: impl IntoIterator<Item = String>) {
+        let mut seen: Vec<String> = Vec::new();
+        for (index, name) in names.into_iter().enumerate() {
+            let lower = name.to_lowercase();
+            if !lower.is_empty() && seen.contains(&lower) {
+                self.report(&at.index(index).key(key), Notice::new("TW-C027").with("value", &name));
+            }
+            seen.push(lower);
+        }
+    }
+
+    /// Returns the secret that `raw` points to.
+    pub fn secret(&mut self, raw: &raw::SecretReference, at: &Path) -> Option<Secret> {
+        let reference = self.reference(raw, at)?;
+        if self.secrets == Secrets::Leave {
+            return Some(Secret::unread());
+        }
+        match reference.read() {
+            Ok(secret) => Some(secret),
+            Err(why) => self.refuse(at, unreadable(&reference, &why)),
+        }
+    }
+
+    /// Returns a secret that must be at least `shortest` bytes long.
+    pub fn long_secret(&mut self, raw: &raw::SecretReference, shortest: usize, at: &Path) -> Option<Secret> {
+        let secret = self.secret(raw, at)?;
+        if self.secrets == Secrets::Read && secret.reveal().len() < shortest {
+            return self.refuse(at, Notice::new("TW-C021").with("shortest", shortest));
+        }
+        Some(secret)
+    }
+
+    /// Returns whether the revealed secret passes `test`; one that was not read passes.
+    pub fn secret_passes(&self, secret: &Secret, test: impl Fn(&str) -> bool) -> bool {
+        self.secrets == Secrets::Leave || test(secret.reveal())
+    }
+
+    fn reference(&mut self, raw: &raw::SecretReference, at: &Path) -> Option<Reference> {
+        match (&raw.credential, &raw.file, &raw.env) {
+            (Some(name), None, None) => {
+                // A credential is a plain file in a folder that systemd names; anything else would leave that folder.
+                let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+                if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
+                    return self.refuse(&at.key("credential"), Notice::new("TW-C020"));
+                }
+                Some(Reference::Credential(name.clone()))
+            }
+            (None, Some(path), None) => {
+                let path = super::text::absolute(path, &at.key("file"), self)?;
+                Some(Reference::File(path))
+            }
+            (None, None, Some(name)) => {
+                if name.is_empty() || name.contains(['=', '\0']) {
+                    return self.refuse(&at.key("env"), Notice::new("TW-C020"));
+                }
+                Some(Reference::Env(name.clone()))
+            }
+            (None, None, None) | (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+                if self.clean(at) {
+                    self.refuse(at, Notice::new("TW-C016").with("key", at.last_key()))
+                } else {
+                    None
+                }
+            }
+        }
+    }
+}
+
+/// Returns why a secret could not be read, without any part of it.
+fn unreadable(reference: &Reference, why: &Unreadable) -> Notice {
+    let name = match reference {
+        Reference::Credential(name) | Reference::Env(name) => name.clone(),
+        Reference::File(path) => path.display().to_string(),
+    };
+    let notice = match (why, reference) {
+        (Unreadable::NoCredentials, _) => Notice::new("TW-C017"),
+        (Unreadable::File(error), Reference::Credential(_)) if error.kind() == ErrorKind::NotFound => {
+            Notice::new("TW-C017")
+        }
+        (Unreadable::File(error), _) => Notice::new("TW-C018").with("why", error),
+        (Unreadable::NotSet, _) => Notice::new("TW-C019"),
+        (Unreadable::Empty, _) => Notice::new("TW-C059"),
+        (Unreadable::NotText, _) => Notice::new("TW-C060"),
+    };
+    notice.with("name", name)
+}

@@ -1,0 +1,201 @@
+//! The configuration as its writers meet it: the sample, every problem in words, and secrets that never show.
+
+#![expect(clippy::unwrap_used, reason = "what a test cannot prepare fails it, as it should")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+use tagwarden::config::{self, Address, Check, Config, Problems, Recipe, SignalSource};
+use tagwarden::messages::Language;
+use tempfile::TempDir;
+
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdjO9ESRYqrpPHIlS0aT1BBVnUTGyQDSDEsbIBWVGTO";
+
+/// A good, short configuration; `{…}` marks stand on lines of their own so that tests can replace lines.
+const GOOD: &str = r#"[server]
+public_url = "https://release.example.org"
+[forge]
+url = "https://git.example.org"
+token = { env = "TOKEN" }
+webhook_secrets = [ { env = "SECRET" } ]
+[[calendar]]
+name = "school"
+time_zone = "Europe/Paris"
+[[repository]]
+name = "school/bridge"
+[[repository.environment]]
+name = "production"
+calendars = ["school"]
+approvers = ["user:ana"]
+[[repository.environment.host]]
+name = "prod-1"
+address = "deploy@prod.example.org"
+host_key = "KEY"
+directory = "/srv/bridge"
+[repository.environment.deploy]
+recipe = "compose"
+project = "bridge"
+"#;
+
+fn good() -> String {
+    GOOD.replace("KEY", KEY)
+}
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config/tagwarden.toml")
+}
+
+/// Loads `text` without secrets from a file called `c.toml`.
+fn load(text: &str) -> Result<Config, Problems> {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("c.toml");
+    std::fs::write(&file, text).unwrap();
+    config::load_without_secrets(&file)
+}
+
+/// Returns every problem of `text` as the terminal shows it, without the folder of the file.
+fn problems(text: &str, language: Language) -> String {
+    let problems = load(text).expect_err("the text has no problem");
+    let folder = format!("{}/", problems.file.parent().unwrap().display());
+    let mut out = String::new();
+    for worded in problems.worded(language) {
+        writeln!(out, "{}", worded.what.replace(&folder, "")).unwrap();
+        if let Some(hint) = worded.hint {
+            writeln!(out, "  {hint}").unwrap();
+        }
+    }
+    out
+}
+
+/// Every line of the sample that may be left out, taken in.
+fn everything_of_the_sample() -> String {
+    let text = std::fs::read_to_string(sample()).unwrap();
+    text.lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(key) if key.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => format!("{key}\n"),
+            Some(_) | None => format!("{line}\n"),
+        })
+        .collect()
+}
+
+fn keys_of_schema(schema: &Value, at: &str, keys: &mut BTreeSet<String>) {
+    for (key, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let place = format!("{at}.{key}");
+        // A secret is pointed to in one of three ways; the sample tells of all three once, in words.
+        if inner.get("x-secret").is_none() && inner.pointer("/items/x-secret").is_none() {
+            keys_of_schema(inner, &place, keys);
+            keys_of_schema(inner.get("items").unwrap_or(&Value::Null), &place, keys);
+        }
+        keys.insert(place);
+    }
+}
+
+fn keys_of_file(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, inner) in table {
+                let place = format!("{at}.{key}");
+                keys_of_file(inner, &place, keys);
+                keys.insert(place);
+            }
+        }
+        toml::Value::Array(items) => items.iter().for_each(|item| keys_of_file(item, at, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_sample_is_good() {
+    let config = config::load_without_secrets(&sample()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(config.repositories.len(), 1);
+}
+
+#[test]
+fn the_sample_names_every_key_of_the_schema() {
+    let mut known = BTreeSet::new();
+    keys_of_schema(&config::schema(), "", &mut known);
+    assert!(known.len() > 90, "the schema was not read: {known:?}");
+    let mut named = BTreeSet::new();
+    let all: toml::Table = everything_of_the_sample().parse().unwrap();
+    keys_of_file(&toml::Value::Table(all), "", &mut named);
+    let missing: Vec<&String> = known.difference(&named).collect();
+    assert!(missing.is_empty(), "not in the sample: {missing:?}");
+}
+
+#[test]
+fn what_the_sample_leaves_out_is_right_except_for_what_comes_later() {
+    let Problems { list, .. } = load(&everything_of_the_sample()).expect_err("feeds and gates come later");
+    let ids: BTreeSet<&str> = list.iter().map(|problem| problem.notice.id.as_str()).collect();
+    // TW-C030 = later; TW-C034 = allowed_signers without `signed = "required"`.
+    assert_eq!(ids, BTreeSet::from(["TW-C030", "TW-C034"]), "{list:#?}");
+}
+
+#[test]
+fn the_defaults_that_the_sample_names_are_the_defaults() {
+    let text = std::fs::read_to_string(sample()).unwrap();
+    let without: String =
+        text.lines().filter(|line| !line.contains("# default")).map(|l| format!("{l}\n")).collect();
+    let left_out = text.lines().count() - without.lines().count();
+    assert!(left_out > 20, "the sample names {left_out} defaults");
+    let differing = ["self_approval", "compose_files", "latency = \"2s\""];
+    let same: String = text
+        .lines()
+        .filter(|line| !differing.iter().any(|d| line.contains(d)))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    let (with, without) = (load(&same), load(&without));
+    let (with, without) = (with.unwrap_or_else(|p| panic!("{p}")), without.unwrap_or_else(|p| panic!("{p}")));
+    assert_eq!(format!("{with:#?}"), format!("{without:#?}"));
+}
+
+#[test]
+fn a_short_configuration_means_what_the_sample_says() {
+    let config = load(&good()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(config.server.control_socket, Path::new("/var/lib/tagwarden/control.sock"));
+    let environment = &config.repositories[0].environments[0];
+    assert_eq!((environment.approvals, environment.self_approval), (1, false));
+    assert_eq!(environment.watch.duration, Duration::from_secs(1800));
+    assert!(
+        matches!(&environment.hosts[0].address, Address::Ssh { port: 22, host_key, .. } if host_key == KEY)
+    );
+    assert!(matches!(&environment.deploy.recipe, Recipe::Compose { files, .. } if files == &["compose.yml"]));
+    assert!(matches!(environment.watch.signals[..], [ref only] if only.source == SignalSource::Container));
+}
+
+#[test]
+fn without_signals_the_health_check_and_the_containers_are_watched() {
+    let text = good()
+        + "[repository.environment.healthcheck]\nurl = \"https://b.example.org/health\"\ncontains = \"ok\"\n[repository.environment.watch]\nduration = \"2s\"\nevery = \"1s\"\n";
+    let config = load(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let environment = &config.repositories[0].environments[0];
+    let Some(Check::Http(health)) = &environment.healthcheck else { panic!("{:?}", environment.healthcheck) };
+    let [first, second] = &environment.watch.signals[..] else { panic!("{:?}", environment.watch.signals) };
+    let SignalSource::Http(watched) = &first.source else { panic!("{first:?}") };
+    assert_eq!((&watched.url, &watched.contains), (&health.url, &health.contains));
+    assert_eq!((first.name.as_str(), first.fail_after), ("healthcheck", 2));
+    assert_eq!((second.name.as_str(), &second.source), ("container", &SignalSource::Container));
+}
+
+#[test]
+fn every_problem_is_told_in_one_list_with_its_line() {
+    let text = good()
+        .replace("approvers", "aprovers")
+        .replace("[\"school\"]", "[\"schol\"]")
+        .replace("Europe/Paris", "Europe/Pari")
+        .replace("/srv/bridge", "srv/bridge");
+    assert_eq!(
+        problems(&text, Language::En),
+        "c.toml:9: calendar[0].time_zone: `Europe/Pari` is not a time zone (TW-C058)
+  write it like Europe/Paris
+c.toml:14: repository[0].environment[0].calendars[0]: there is no calendar `schol` (TW-C046)
+  did you mean: school
+c.toml:15: repository[0].environment[0].aprovers: this key does not exist here (TW-C003)
+  did you mean: approvers
+c.toml:20: repository[0].environment[0].host[0].directory: `srv/bridge` is not an absolute path (TW-C040)
+  write it from the root, such as /srv/bridge, without ..
+"
+    );
+}
