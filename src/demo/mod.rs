@@ -1,1 +1,3 @@
 //! A whole world on one machine, to be shown.
+
+pub mod forge;

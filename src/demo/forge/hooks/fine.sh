@@ -1,0 +1,3 @@
+#!/bin/sh
+# The forge's own check, which has nothing against it.
+exit 0

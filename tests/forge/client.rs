@@ -1,0 +1,299 @@
+//! The client of the API, against recorded answers and against a forge that misbehaves.
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::Value;
+use tagwarden::config::Secret;
+use tagwarden::domain::gravity::Gravity;
+use tagwarden::domain::names::{ObjectId, Person, RepositoryName};
+use tagwarden::forgejo::{CommitStatus, Forge, ForgeError, Permission, ReleaseNotes, StatusState};
+use tagwarden::messages::{Language, say};
+
+use crate::chat::{Chat, Heard, Says};
+use crate::recorded::{VERSIONS, folder};
+
+const TOKEN: &str = "canary-token-0123456789abcdef01234567";
+const TAG_OBJECT: &str = "bffd29835c9535bed3f4daaa41247d6c75e08fa3";
+const COMMIT: &str = "102a6d2ba29a14994628e6f7291fb8de358843fe";
+
+fn bridge() -> RepositoryName {
+    RepositoryName::parse("school/bridge").unwrap()
+}
+
+fn person(login: &str) -> Person {
+    Person::parse(login).unwrap()
+}
+
+fn forge(chat: &Chat) -> Forge {
+    Forge::new(&chat.url(""), &Secret::new(TOKEN)).unwrap()
+}
+
+/// A recorded exchange: method, path without query, answer.
+fn recorded(version: &str, name: &str) -> (String, String, Says) {
+    let text = fs::read_to_string(folder(version).join("api").join(format!("{name}.json"))).unwrap();
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let path = json["request"]["path"].as_str().unwrap().split('?').next().unwrap().to_owned();
+    let answer = &json["response"];
+    let headers = answer["headers"].as_object().unwrap();
+    let headers =
+        headers.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+    let body = if answer["json"].is_null() { String::new() } else { answer["json"].to_string() };
+    let status = u16::try_from(answer["status"].as_u64().unwrap()).unwrap();
+    (json["request"]["method"].as_str().unwrap().to_owned(), path, Says::Answer(status, headers, body))
+}
+
+/// A forge that answers with these recorded exchanges; the further pages of a list are empty.
+async fn recorded_forge(version: &str, names: &[&str]) -> Chat {
+    let exchanges: Vec<_> = names.iter().map(|name| recorded(version, name)).collect();
+    Chat::with(move |heard| {
+        let path = heard.path.strip_prefix("/api/v1").unwrap_or(&heard.path);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if query.contains("page=") && !query.ends_with("page=1") {
+            return Says::plain(200, "[]");
+        }
+        let fitting = exchanges.iter().find(|(method, at, _)| *method == heard.method && at == path);
+        fitting.map_or_else(|| Says::plain(500, "not recorded"), |(_, _, says)| says.clone())
+    })
+    .await
+}
+
+fn release_notes() -> ReleaseNotes {
+    ReleaseNotes {
+        tag: "v1.0.0".to_owned(),
+        object: ObjectId::parse(TAG_OBJECT).unwrap(),
+        title: "v1.0.0".to_owned(),
+        notes: "notes".to_owned(),
+        prerelease: false,
+    }
+}
+
+#[tokio::test]
+async fn recorded_answers_about_a_repository_and_its_tags_are_understood() {
+    for version in VERSIONS {
+        let names = ["version", "repo", "tag-list", "tag-get", "tag-get-lightweight", "tag-404"];
+        let chat = recorded_forge(version, &names).await;
+        let forge = forge(&chat);
+        assert_eq!(format!("forgejo-{}", forge.version().await.unwrap().split('-').next().unwrap()), version);
+        let repository = forge.repository(&bridge()).await.unwrap().unwrap();
+        assert_eq!((repository.id, repository.default_branch.as_str()), (1, "main"));
+        assert!(repository.permissions.push);
+        let tag = forge.tag(&bridge(), "v1.0.0").await.unwrap().unwrap();
+        assert_ne!(tag.object, tag.commit);
+        let lightweight = forge.tag(&bridge(), "v1.0.0-rollback").await.unwrap().unwrap();
+        assert_eq!(lightweight.object, lightweight.commit);
+        assert_eq!(lightweight.commit, tag.commit);
+        assert_eq!(forge.tag(&bridge(), "v9.9.9").await.unwrap(), None);
+        let names: Vec<String> =
+            forge.tags(&bridge()).await.unwrap().into_iter().map(|tag| tag.name).collect();
+        assert_eq!(names, ["v2.0.0", "v2.1.0"]);
+        let pages = chat.heard().iter().filter(|heard| heard.path.contains("/tags?")).count();
+        assert_eq!(pages, 2, "the total promised more, so the next page was asked for");
+        assert!(chat.heard().iter().all(|heard| heard.one("authorization") == format!("token {TOKEN}")));
+    }
+}
+
+#[tokio::test]
+async fn recorded_answers_about_people_are_understood() {
+    for version in VERSIONS {
+        let names = [
+            "org-teams",
+            "team-member-yes",
+            "team-member-no",
+            "permission-ada",
+            "permission-eve",
+            "user-self",
+        ];
+        let chat = recorded_forge(version, &names).await;
+        let forge = forge(&chat);
+        assert!(forge.team("school", "Release").await.unwrap().is_some(), "names are compared without case");
+        assert!(forge.is_in_team("school", "release", &person("grace")).await.unwrap());
+        assert!(!forge.is_in_team("school", "release", &person("eve")).await.unwrap());
+        assert!(!forge.is_in_team("school", "nobody", &person("grace")).await.unwrap());
+        assert_eq!(forge.permission(&bridge(), &person("ada")).await.unwrap(), Permission::Write);
+        assert_eq!(forge.permission(&bridge(), &person("eve")).await.unwrap(), Permission::Read);
+        assert_eq!(forge.own_login().await.unwrap(), person("ada"));
+        let refusing = recorded_forge(version, &["permission-ada-as-grace"]).await;
+        let error = self::forge(&refusing).permission(&bridge(), &person("ada")).await.unwrap_err();
+        assert!(
+            matches!(&error, ForgeError::Refused { status: 403, message, .. } if message.contains("Only admins"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_recorded_stranger_sees_no_repository_and_may_post_no_status() {
+    for version in VERSIONS {
+        let stranger = recorded_forge(version, &["repo-as-stranger", "status-eve"]).await;
+        let forge = forge(&stranger);
+        assert_eq!(forge.repository(&bridge()).await.unwrap(), None);
+        let (_, path, _) = recorded(version, "status-eve");
+        let commit = ObjectId::parse(path.rsplit('/').next().unwrap()).unwrap();
+        let error = forge.post_status(&bridge(), &commit, &status("x")).await.unwrap_err();
+        assert_eq!((error.id(), error.gravity()), ("TW-F015", Gravity::Permanent));
+    }
+}
+
+fn status(description: &str) -> CommitStatus {
+    CommitStatus {
+        state: StatusState::Pending,
+        context: "tagwarden/production".to_owned(),
+        description: description.to_owned(),
+        target_url: "https://release.example.org/r/1".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_status_is_posted_once_with_a_description_that_fits() {
+    let chat = recorded_forge(VERSIONS[1], &["status-post-pending"]).await;
+    let (_, path, _) = recorded(VERSIONS[1], "status-post-pending");
+    let commit = ObjectId::parse(path.rsplit('/').next().unwrap()).unwrap();
+    forge(&chat).post_status(&bridge(), &commit, &status(&"é".repeat(400))).await.unwrap();
+    let [heard] = &chat.heard()[..] else { panic!("one request") };
+    let body = heard.json();
+    assert_eq!((&body["state"], &body["context"]), (&"pending".into(), &"tagwarden/production".into()));
+    assert_eq!(body["description"].as_str().unwrap().chars().count(), 255);
+}
+
+fn written(chat: &Chat) -> Vec<String> {
+    let writes = chat.heard().into_iter().filter(|heard: &Heard| heard.method != "GET");
+    writes.map(|heard| format!("{} {}", heard.method, heard.path)).collect()
+}
+
+#[tokio::test]
+async fn a_release_is_published_with_one_post_and_brought_to_its_text_when_it_stands_there() {
+    for version in VERSIONS {
+        let chat = recorded_forge(version, &["tag-get", "release-create"]).await;
+        let mut notes = release_notes();
+        notes.object = forge(&chat).tag(&bridge(), "v1.0.0").await.unwrap().unwrap().object;
+        let published = forge(&chat).publish_release(&bridge(), &notes).await.unwrap();
+        assert_eq!((published.tag_name.as_str(), published.draft), ("v1.0.0", false));
+        assert_eq!(written(&chat), ["POST /api/v1/repos/school/bridge/releases"]);
+
+        let names = ["tag-get", "release-create-again-409", "release-by-tag", "release-patch"];
+        let again = recorded_forge(version, &names).await;
+        forge(&again).publish_release(&bridge(), &notes).await.unwrap();
+        assert_eq!(written(&again), ["POST /api/v1/repos/school/bridge/releases"], "nothing to change");
+
+        let changed = ReleaseNotes { notes: "better notes".to_owned(), ..notes };
+        let published = forge(&again).publish_release(&bridge(), &changed).await.unwrap();
+        assert_eq!(published.body, "better notes");
+        assert_eq!(
+            written(&again)[1..],
+            ["POST /api/v1/repos/school/bridge/releases", "PATCH /api/v1/repos/school/bridge/releases/1"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_release_is_published_for_a_tag_that_is_missing_or_was_moved() {
+    let missing = recorded_forge(VERSIONS[1], &["tag-404", "release-create"]).await;
+    let notes = ReleaseNotes { tag: "v9.9.9".to_owned(), ..release_notes() };
+    let error = forge(&missing).publish_release(&bridge(), &notes).await.unwrap_err();
+    assert!(matches!(error, ForgeError::TagMissing { .. }), "{error:?}");
+    assert!(written(&missing).is_empty());
+
+    let moved = recorded_forge(VERSIONS[1], &["tag-get", "release-create"]).await;
+    let notes = ReleaseNotes { object: ObjectId::parse(COMMIT).unwrap(), ..release_notes() };
+    let error = forge(&moved).publish_release(&bridge(), &notes).await.unwrap_err();
+    assert!(matches!(error, ForgeError::TagMoved { .. }), "{error:?}");
+    assert!(written(&moved).is_empty());
+}
+
+#[tokio::test]
+async fn a_tag_that_moves_while_its_release_is_published_is_reported() {
+    let (_, _, good) = recorded(VERSIONS[1], "tag-get");
+    let (_, _, other) = recorded(VERSIONS[1], "tag-get-lightweight");
+    let (_, _, made) = recorded(VERSIONS[1], "release-create");
+    let chat = Chat::in_turn(vec![good, made, other]).await;
+    let error = forge(&chat).publish_release(&bridge(), &release_notes()).await.unwrap_err();
+    assert!(matches!(error, ForgeError::TagMoved { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_question_is_repeated_after_a_hiccup_and_a_write_is_not() {
+    let (_, _, version) = recorded(VERSIONS[1], "version");
+    for hiccup in [Says::plain(503, ""), Says::plain(429, ""), Says::HangUp, Says::Cut] {
+        let chat = Chat::in_turn(vec![hiccup.clone(), hiccup, version.clone()]).await;
+        assert_eq!(forge(&chat).version().await.unwrap(), "16.0.0");
+        assert_eq!(chat.heard().len(), 3);
+    }
+    let commit = ObjectId::parse(COMMIT).unwrap();
+    let rows = [
+        (Says::plain(503, ""), Gravity::Transient),
+        (Says::plain(429, ""), Gravity::Transient),
+        (Says::HangUp, Gravity::Unknown),
+        (Says::plain(422, "{\"message\": \"no\"}"), Gravity::Permanent),
+    ];
+    for (says, gravity) in rows {
+        let chat = Chat::in_turn(vec![says.clone()]).await;
+        let error = forge(&chat).post_status(&bridge(), &commit, &status("x")).await.unwrap_err();
+        assert_eq!((error.gravity(), chat.heard().len()), (gravity, 1), "{says:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_forge_that_asks_for_much_patience_is_left_to_the_caller() {
+    let busy = Says::Answer(429, vec![("Retry-After".to_owned(), "120".to_owned())], String::new());
+    let chat = Chat::in_turn(vec![busy]).await;
+    let error = forge(&chat).version().await.unwrap_err();
+    assert_eq!((error.retry_after(), chat.heard().len()), (Some(Duration::from_secs(120)), 1));
+}
+
+#[tokio::test]
+async fn answers_that_are_too_large_or_nonsense_or_lead_elsewhere_are_refused() {
+    let large = format!("{{\"version\": \"{}\"}}", "x".repeat(9 * 1024 * 1024));
+    let elsewhere =
+        Says::Answer(302, vec![("Location".to_owned(), "http://127.0.0.1:1/".to_owned())], String::new());
+    for says in [Says::plain(200, &large), Says::plain(200, "<html>"), Says::plain(200, "[]"), elsewhere] {
+        let chat = Chat::in_turn(vec![says]).await;
+        let error = forge(&chat).version().await.unwrap_err();
+        assert_eq!((error.id(), error.gravity()), ("TW-F016", Gravity::Permanent), "{error}");
+        assert_eq!(chat.heard().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn hostile_names_stay_in_their_segment_of_the_path() {
+    let chat = Chat::always(404, "{}").await;
+    for (tag, path) in [
+        ("v1/../../admin", "/tags/v1%2F..%2F..%2Fadmin"),
+        ("v1?x=y#z", "/tags/v1%3Fx=y%23z"),
+        ("v1%2e", "/tags/v1%252e"),
+        ("v1 <b>", "/tags/v1%20%3Cb%3E"),
+        ("..", "/tags"),
+    ] {
+        let _ = forge(&chat).tag(&bridge(), tag).await;
+        let heard = chat.heard().pop().unwrap();
+        assert_eq!(heard.path, format!("/api/v1/repos/school/bridge{path}"), "{tag}");
+    }
+}
+
+#[tokio::test]
+async fn no_error_shows_the_token_or_the_address() {
+    let chat = Chat::in_turn(vec![Says::plain(401, "{\"message\": \"token is required\"}")]).await;
+    let mut errors = vec![forge(&chat).version().await.unwrap_err()];
+    let gone = forge(&chat);
+    let address = chat.address.to_string();
+    drop(chat);
+    errors.push(gone.version().await.unwrap_err());
+    assert_eq!((errors[1].id(), errors[1].gravity()), ("TW-F011", Gravity::Transient));
+    errors.push(Forge::new("https://x:secretword@forge.example", &Secret::new(TOKEN)).unwrap_err());
+    errors.push(Forge::new("https://forge.example", &Secret::new(format!("{TOKEN}\n"))).unwrap_err());
+    for error in errors {
+        let mut text = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            text.push_str(&format!(" {cause} {cause:?}"));
+            source = cause.source();
+        }
+        for language in [Language::En, Language::Fr] {
+            let said = say(language, &error.notice());
+            assert!(!said.contains('{') && !said.starts_with("TW-"), "{said}");
+            text.push_str(&said);
+        }
+        assert!(!text.contains("canary") && !text.contains("secretword"), "{text}");
+        assert!(!text.contains(&format!("http://{address}")), "{text}");
+    }
+    assert!(!format!("{gone:?}").contains("canary"));
+}

@@ -1,0 +1,417 @@
+//! The small forge of the demo does what the recorded instances did.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+use tagwarden::clock::Clock;
+use tagwarden::config::Secret;
+use tagwarden::demo::forge::{FakeForge, Fate};
+use tagwarden::domain::gravity::Gravity;
+use tagwarden::domain::names::{ObjectId, Person, RepositoryName};
+use tagwarden::forgejo::payload::{Hint, read};
+use tagwarden::forgejo::signature::verify;
+use tagwarden::forgejo::{CommitStatus, Forge, ForgeError, Permission, ReleaseNotes, StatusState};
+
+use crate::chat::{Chat, Heard, Says};
+use crate::recorded::{Recorded, SECRET, VERSIONS, delivery};
+
+/// A forge with one repository, a clone of it, and a receiver of its webhooks.
+struct World {
+    forge: FakeForge,
+    receiver: Chat,
+    bare: PathBuf,
+    clone: PathBuf,
+    api: Forge,
+    _folder: tempfile::TempDir,
+}
+
+fn bridge() -> RepositoryName {
+    RepositoryName::parse("school/bridge").unwrap()
+}
+
+async fn world() -> World {
+    world_with(Chat::always(202, "noted").await).await
+}
+
+async fn world_with(receiver: Chat) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let forge = FakeForge::start(&folder.path().join("forge"), Clock::machine()).await.unwrap();
+    let token = forge.add_user("ada");
+    forge.add_user("eve");
+    forge.add_team("school", "release", &["ada", "grace"]);
+    let bare = forge.add_repository("school/bridge").unwrap();
+    forge.add_webhook("school/bridge", &receiver.url("/webhooks/forgejo"), SECRET).unwrap();
+    let clone = folder.path().join("clone");
+    let api = Forge::new(&forge.url(), &Secret::new(token)).unwrap();
+    let world = World { forge, receiver, bare, clone, api, _folder: folder };
+    std::fs::create_dir(&world.clone).unwrap();
+    world.git(&["init", "--quiet", "--initial-branch=main"]);
+    world.git(&["remote", "add", "origin", world.bare.to_str().unwrap()]);
+    world.commit("feat: first");
+    world
+}
+
+impl World {
+    #[track_caller]
+    fn git(&self, words: &[&str]) -> String {
+        let (ok, out) = self.try_git("ada", words);
+        assert!(ok, "git {words:?}: {out}");
+        out
+    }
+
+    fn try_git(&self, person: &str, words: &[&str]) -> (bool, String) {
+        let out = Command::new("git")
+            .args(words)
+            .current_dir(&self.clone)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GITEA_PUSHER_NAME", person)
+            .envs([("GIT_AUTHOR_NAME", "Ada"), ("GIT_AUTHOR_EMAIL", "ada@example.org")])
+            .envs([("GIT_COMMITTER_NAME", "Ada"), ("GIT_COMMITTER_EMAIL", "ada@example.org")])
+            .output()
+            .unwrap();
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        (out.status.success(), text.trim().to_owned())
+    }
+
+    fn commit(&self, subject: &str) {
+        std::fs::write(self.clone.join("CHANGELOG.md"), subject).unwrap();
+        self.git(&["add", "."]);
+        self.git(&["commit", "--quiet", "-m", subject]);
+    }
+
+    fn id(&self, name: &str) -> String {
+        self.git(&["rev-parse", name])
+    }
+
+    /// Pushes, waits for the webhooks and returns those that this push made.
+    async fn push(&self, what: &[&str]) -> Vec<Heard> {
+        let before = self.receiver.heard().len();
+        self.git(&[&["push", "--quiet", "origin"], what].concat());
+        self.forge.sync().await;
+        self.receiver.heard().split_off(before)
+    }
+}
+
+fn told(all: &[Heard]) -> Vec<String> {
+    let tell = |heard: &Heard| {
+        let json = heard.json();
+        let reference = json["ref"].as_str().or(json["release"]["tag_name"].as_str()).unwrap_or_default();
+        format!("{} {reference}", heard.one("X-Forgejo-Event"))
+    };
+    all.iter().map(tell).collect()
+}
+
+fn hint(heard: &Heard) -> Hint {
+    read(Some(heard.one("X-Forgejo-Event")), &heard.body)
+}
+
+/// The keys of a value, in their order, down to the leaves; a list counts by its first entry.
+fn keys(value: &Value, path: &str, into: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                into.push(format!("{path}.{key}"));
+                keys(value, &format!("{path}.{key}"), into);
+            }
+        }
+        Value::Array(items) => items.iter().take(1).for_each(|item| keys(item, &format!("{path}[]"), into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn shape_of(body: &[u8]) -> Vec<String> {
+    let mut all = Vec::new();
+    keys(&serde_json::from_slice(body).unwrap(), "", &mut all);
+    all
+}
+
+/// Every line of an indented body up to its value: indentation, order and keys.
+fn lines_of(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    text.lines().map(|line| line.split("\": ").next().unwrap().trim_end_matches(',').to_owned()).collect()
+}
+
+fn header_names(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(|name| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names
+}
+
+#[track_caller]
+fn assert_same_shape(heard: &Heard, recorded: &Recorded) {
+    assert_eq!(shape_of(&heard.body), shape_of(&recorded.body), "{}", recorded.name);
+    assert_eq!(heard.one("X-Forgejo-Event"), recorded.event());
+    let ours = heard.headers.iter().map(|(name, _)| name.clone());
+    // The client library asks for any answer; Forgejo says nothing about it.
+    let ours = header_names(ours.filter(|name| !name.eq_ignore_ascii_case("accept")));
+    let theirs = header_names(recorded.headers.iter().map(|(name, _)| name.clone()));
+    assert_eq!(ours, theirs, "{}", recorded.name);
+    let signature = heard.one("X-Forgejo-Signature");
+    assert_eq!(verify(&[Secret::new(SECRET)], &[signature.as_bytes()], &heard.body), Ok(0));
+    assert_eq!(heard.one("X-Hub-Signature-256"), format!("sha256={signature}"));
+}
+
+#[tokio::test]
+async fn pushes_send_the_recorded_webhooks_in_the_recorded_order_and_shape() {
+    let world = world().await;
+    let first = world.push(&["main"]).await;
+    assert_eq!(told(&first), ["create refs/heads/main", "push refs/heads/main"]);
+    world.git(&["tag", "-a", "v1.0.0", "-m", "Release v1.0.0"]);
+    let tag = world.push(&["v1.0.0"]).await;
+    assert_eq!(told(&tag), ["push refs/tags/v1.0.0", "create refs/tags/v1.0.0"]);
+    let gone = world.push(&[":refs/tags/v1.0.0"]).await;
+    assert_eq!(told(&gone), ["push refs/tags/v1.0.0", "delete refs/tags/v1.0.0"]);
+    for version in VERSIONS {
+        assert_same_shape(&first[0], &delivery(version, "first-push-main-create"));
+        assert_same_shape(&first[1], &delivery(version, "first-push-main-push"));
+        assert_same_shape(&tag[0], &delivery(version, "annotated-tag-push"));
+        assert_same_shape(&tag[1], &delivery(version, "annotated-tag-create"));
+        assert_same_shape(&gone[0], &delivery(version, "deleted-tag-push"));
+        assert_same_shape(&gone[1], &delivery(version, "deleted-tag-delete"));
+    }
+    let create = delivery(VERSIONS[1], "annotated-tag-create");
+    assert_eq!(
+        lines_of(&tag[1].body),
+        lines_of(&create.body),
+        "even the order of the keys and the indentation"
+    );
+    let Hint::TagPushed(seen) = hint(&tag[0]) else { panic!("{:?}", hint(&tag[0])) };
+    assert_eq!(seen.object.as_str(), world.id("v1.0.0"), "the tag object");
+    assert_eq!(seen.commit.unwrap().as_str(), world.id("main"));
+    assert_eq!(seen.pusher.unwrap().login.as_str(), "ada");
+}
+
+#[tokio::test]
+async fn several_refs_in_one_push_make_their_webhooks_one_after_the_other() {
+    let world = world().await;
+    for tag in ["v1.0.0", "v1.0.1", "v1.0.2"] {
+        world.git(&["tag", "-a", tag, "-m", tag]);
+    }
+    world.push(&["main"]).await;
+    world.commit("fix: second");
+    let all = world.push(&["main", "v1.0.0", "v1.0.1", "v1.0.2"]).await;
+    assert_eq!(
+        told(&all),
+        [
+            "push refs/heads/main",
+            "push refs/tags/v1.0.0",
+            "create refs/tags/v1.0.0",
+            "push refs/tags/v1.0.1",
+            "create refs/tags/v1.0.1",
+            "push refs/tags/v1.0.2",
+            "create refs/tags/v1.0.2",
+        ]
+    );
+    assert_eq!(all[0].json()["commits"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_moved_tag_looks_like_a_new_one() {
+    let world = world().await;
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    world.push(&["main", "v1.0.0"]).await;
+    world.git(&["tag", "-f", "-a", "v1.0.0", "-m", "two"]);
+    let moved = world.push(&["--force", "v1.0.0"]).await;
+    assert_eq!(told(&moved), ["push refs/tags/v1.0.0", "create refs/tags/v1.0.0"]);
+    assert_eq!(moved[0].json()["before"], "0".repeat(40));
+}
+
+#[tokio::test]
+async fn a_tag_made_by_the_api_names_its_commit_and_meets_no_hook() {
+    let world = world().await;
+    world.push(&["main"]).await;
+    let refuse = world.bare.join("hooks/pre-receive.d/zz-refuse");
+    std::fs::write(&refuse, "#!/bin/sh\necho no tags today >&2\nexit 1\n").unwrap();
+    std::os::unix::fs::symlink("/nowhere", world.bare.join("hooks/pre-receive.d/aa-broken")).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&refuse, mode).unwrap();
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    let (pushed, text) = world.try_git("ada", &["push", "origin", "v1.0.0"]);
+    assert!(!pushed && text.contains("no tags today"), "{text}");
+    let before = world.receiver.heard().len();
+    let object = world.forge.make_tag_by_api("school/bridge", "v1.0.0", "main", Some("one"), "ada").unwrap();
+    world.forge.sync().await;
+    let made = world.receiver.heard().split_off(before);
+    assert_eq!(told(&made), ["push refs/tags/v1.0.0", "create refs/tags/v1.0.0"]);
+    let main = world.id("main");
+    assert_ne!(object, main, "an annotated tag");
+    assert_eq!((&made[0].json()["after"], &made[1].json()["sha"]), (&main.clone().into(), &main.into()));
+}
+
+#[tokio::test]
+async fn whose_hand_it_was_stands_in_the_webhook() {
+    let world = world().await;
+    world.forge.default_pusher("tagwarden");
+    for (person, tag, expected) in [("eve", "v1.0.0", "eve"), ("", "v1.0.1", "tagwarden")] {
+        world.git(&["tag", tag]);
+        assert!(world.try_git(person, &["push", "origin", tag]).0);
+        world.forge.sync().await;
+        let last = world.receiver.heard().pop().unwrap();
+        assert_eq!(last.json()["sender"]["login"], expected);
+    }
+}
+
+#[tokio::test]
+async fn a_push_is_noticed_without_being_asked_also_when_no_hook_told_of_it() {
+    let world = world().await;
+    world.git(&["push", "--quiet", "origin", "main"]);
+    world.receiver.wait_for(2).await;
+    // What libgit2 pushes runs no hooks; a ref that is written directly is the same to the forge.
+    let main = world.id("main");
+    world.git(&["--git-dir", world.bare.to_str().unwrap(), "update-ref", "refs/tags/v1.0.0", &main]);
+    let all = world.receiver.wait_for(4).await;
+    assert_eq!(told(&all[2..]), ["push refs/tags/v1.0.0", "create refs/tags/v1.0.0"]);
+    world.forge.sync().await;
+    assert_eq!(world.receiver.heard().len(), 4, "each is sent once");
+}
+
+#[tokio::test]
+async fn webhooks_are_sent_once_and_can_be_lost_doubled_and_sent_again() {
+    let receiver =
+        Chat::in_turn(vec![Says::plain(503, "later"), Says::HangUp, Says::plain(202, "noted")]).await;
+    let world = world_with(receiver).await;
+    world.push(&["main"]).await;
+    let fates: Vec<Fate> = world.forge.deliveries().into_iter().map(|delivery| delivery.fate).collect();
+    assert_eq!(fates, [Fate::Answered { status: 503, text: "later".to_owned() }, Fate::Failed]);
+    world.forge.lose_next_webhook();
+    world.forge.double_next_webhook();
+    world.git(&["tag", "v1.0.0"]);
+    let tag = world.push(&["v1.0.0"]).await;
+    assert_eq!(told(&tag), ["create refs/tags/v1.0.0", "create refs/tags/v1.0.0"]);
+    assert_ne!(tag[0].one("X-Forgejo-Delivery"), tag[1].one("X-Forgejo-Delivery"));
+    let lost = world.forge.deliveries().into_iter().find(|delivery| delivery.fate == Fate::Lost).unwrap();
+    world.forge.redeliver(lost.number);
+    world.forge.all_sent().await;
+    let again = world.receiver.heard().pop().unwrap();
+    assert_eq!((again.body.as_slice(), again.one("X-Forgejo-Event")), (lost.body.as_bytes(), "push"));
+}
+
+#[tokio::test]
+async fn the_client_sees_repository_tags_and_people() {
+    let world = world().await;
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    world.git(&["tag", "v1.0.0+build/1"]);
+    for number in 0..60 {
+        world.git(&["tag", &format!("v2.0.{number}")]);
+    }
+    world.push(&["main", "--tags"]).await;
+    assert_eq!(world.api.version().await.unwrap(), "16.0.0");
+    let repository = world.api.repository(&bridge()).await.unwrap().unwrap();
+    assert_eq!((repository.id, repository.permissions.push), (1, true));
+    let tags = world.api.tags(&bridge()).await.unwrap();
+    assert_eq!(tags.len(), 62, "more than one page");
+    let tag = world.api.tag(&bridge(), "v1.0.0").await.unwrap().unwrap();
+    assert_eq!((tag.object.as_str(), tag.commit.as_str()), (&*world.id("v1.0.0"), &*world.id("main")));
+    assert!(world.api.tag(&bridge(), "v1.0.0+build/1").await.unwrap().is_some());
+    assert_eq!(world.api.tag(&bridge(), "v9.9.9").await.unwrap(), None);
+    let person = |login| Person::parse(login).unwrap();
+    assert!(world.api.is_in_team("school", "release", &person("grace")).await.unwrap());
+    assert!(!world.api.is_in_team("school", "release", &person("eve")).await.unwrap());
+    assert_eq!(world.api.own_login().await.unwrap(), person("ada"));
+    assert_eq!(world.api.permission(&bridge(), &person("ada")).await.unwrap(), Permission::Write);
+    let refused = world.api.permission(&bridge(), &person("grace")).await.unwrap_err();
+    assert!(matches!(refused, ForgeError::Refused { status: 403, .. }), "{refused}");
+    let eve = Forge::new(&world.forge.url(), &Secret::new(world.forge.add_user("eve"))).unwrap();
+    assert_eq!(eve.repository(&bridge()).await.unwrap(), None, "a stranger sees nothing");
+    let nobody = Forge::new(&world.forge.url(), &Secret::new("x")).unwrap();
+    assert_eq!(nobody.version().await.unwrap_err().id(), "TW-F014");
+}
+
+#[tokio::test]
+async fn the_client_posts_statuses_and_issues_and_the_forge_remembers() {
+    let world = world().await;
+    world.push(&["main"]).await;
+    let commit = ObjectId::parse(&world.id("main")).unwrap();
+    let status = CommitStatus {
+        state: StatusState::Success,
+        context: "tagwarden/production".to_owned(),
+        description: "in production".to_owned(),
+        target_url: "https://release.example.org/r/1".to_owned(),
+    };
+    world.api.post_status(&bridge(), &commit, &status).await.unwrap();
+    let seen = world.forge.statuses(commit.as_str());
+    assert_eq!(seen.len(), 1);
+    assert_eq!((&*seen[0].state, &*seen[0].creator), ("success", "ada"));
+    let unknown = ObjectId::parse(&"a".repeat(40)).unwrap();
+    assert!(world.api.post_status(&bridge(), &unknown, &status).await.is_err());
+    let issue = world.api.open_issue(&bridge(), "Release v1.0.0", "- [ ] log in").await.unwrap();
+    world.api.comment(&bridge(), issue.number, "done").await.unwrap();
+    assert_eq!(world.forge.issues()[0].comments, ["done"]);
+}
+
+fn notes(world: &World, text: &str) -> ReleaseNotes {
+    ReleaseNotes {
+        tag: "v1.0.0".to_owned(),
+        object: ObjectId::parse(&world.id("v1.0.0")).unwrap(),
+        title: "v1.0.0".to_owned(),
+        notes: text.to_owned(),
+        prerelease: false,
+    }
+}
+
+#[tokio::test]
+async fn a_release_stands_once_however_often_it_is_published() {
+    let world = world().await;
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    world.push(&["main", "v1.0.0"]).await;
+    let missing = ReleaseNotes { tag: "v2.0.0".to_owned(), ..notes(&world, "") };
+    let missing = world.api.publish_release(&bridge(), &missing).await;
+    assert!(matches!(missing, Err(ForgeError::TagMissing { .. })));
+    assert!(world.forge.releases().is_empty());
+    // The first answer is lost after the release was made; the caller tries again.
+    world.forge.lose_next_answers(1);
+    let lost = world.api.publish_release(&bridge(), &notes(&world, "notes")).await.unwrap_err();
+    assert_eq!(lost.gravity(), Gravity::Transient);
+    for text in ["notes", "better notes"] {
+        world.api.publish_release(&bridge(), &notes(&world, text)).await.unwrap();
+    }
+    let [release] = &world.forge.releases()[..] else { panic!("one release") };
+    assert_eq!((&*release.body, release.draft, release.prerelease), ("better notes", false, false));
+    for _ in 0..2 {
+        assert!(world.api.demote_release(&bridge(), "v1.0.0", "Rolled back.").await.unwrap());
+    }
+    let [release] = &world.forge.releases()[..] else { panic!("one release") };
+    assert_eq!((&*release.body, release.prerelease), ("Rolled back.\n\nbetter notes", true));
+    world.forge.all_sent().await;
+    let last = world.receiver.heard().into_iter().filter(|heard| heard.one("X-Forgejo-Event") == "release");
+    let last: Vec<Heard> = last.collect();
+    assert_eq!(last[0].json()["action"], "published");
+    assert_eq!(last.last().unwrap().json()["action"], "updated");
+    for version in VERSIONS {
+        assert_same_shape(&last[0], &delivery(version, "release-on-existing-tag-release"));
+    }
+}
+
+#[tokio::test]
+async fn a_release_for_a_missing_tag_makes_a_lightweight_one_on_the_newest_code() {
+    let world = world().await;
+    world.push(&["main"]).await;
+    let before = world.receiver.heard().len();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let token = world.forge.add_user("ada");
+    let url = format!("{}/api/v1/repos/school/bridge/releases", world.forge.url());
+    let answer = http.post(url).header("Authorization", format!("token {token}"));
+    let answer = answer.json(&serde_json::json!({ "tag_name": "v3.0.0" })).send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    world.forge.all_sent().await;
+    let made = world.receiver.heard().split_off(before);
+    assert_eq!(told(&made), ["push refs/tags/v3.0.0", "create refs/tags/v3.0.0", "release v3.0.0"]);
+    let tag = world.api.tag(&bridge(), "v3.0.0").await.unwrap().unwrap();
+    assert_eq!(tag.object.as_str(), world.id("main"));
+}
+
+#[tokio::test]
+async fn a_forge_that_is_down_is_transient_and_comes_back() {
+    let world = world().await;
+    world.push(&["main"]).await;
+    world.forge.be_down(true);
+    assert_eq!(world.api.version().await.unwrap_err().gravity(), Gravity::Transient);
+    world.forge.be_down(false);
+    world.forge.fail_next_calls(500, 2);
+    assert_eq!(world.api.version().await.unwrap(), "16.0.0", "the third try");
+    assert_eq!(world.forge.requests().len(), 6);
+}
