@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot prepare fails it, as it should")]
 
+#[path = "config/told.rs"]
+mod told;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tagwarden::config::{self, Address, Check, Config, Problems, Recipe, SignalSource};
-use tagwarden::messages::Language;
+use tagwarden::messages::{self, Language};
 use tempfile::TempDir;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdjO9ESRYqrpPHIlS0aT1BBVnUTGyQDSDEsbIBWVGTO";
@@ -61,7 +64,8 @@ fn problems(text: &str, language: Language) -> String {
     let problems = load(text).expect_err("the text has no problem");
     let folder = format!("{}/", problems.file.parent().unwrap().display());
     let mut out = String::new();
-    for worded in problems.worded(language) {
+    for located in problems.located() {
+        let worded = messages::word_located(language, &located);
         writeln!(out, "{}", worded.what.replace(&folder, "")).unwrap();
         if let Some(hint) = worded.hint {
             writeln!(out, "  {hint}").unwrap();
@@ -194,8 +198,136 @@ c.toml:14: repository[0].environment[0].calendars[0]: there is no calendar `scho
   did you mean: school
 c.toml:15: repository[0].environment[0].aprovers: this key does not exist here (TW-C003)
   did you mean: approvers
-c.toml:20: repository[0].environment[0].host[0].directory: `srv/bridge` is not an absolute path (TW-C040)
-  write it from the root, such as /srv/bridge, without ..
+c.toml:20: repository[0].environment[0].host[0].directory: `srv/bridge` is not an absolute path without .. (TW-C040)
+  write it from the root, such as /srv/bridge
 "
     );
+}
+
+#[test]
+fn problems_are_told_in_french_too() {
+    let text = good()
+        .replace("approvers", "aprovers")
+        .replace("Europe/Paris", "Paris")
+        .replace(
+            "[repository.environment.deploy]",
+            "[repository.environment.gates]\nci = {}\n[repository.environment.deploy]",
+        )
+        .replace("{ env = \"TOKEN\" }", "\"hunter2hunter2\"");
+    assert_eq!(
+        problems(&text, Language::Fr),
+        "c.toml:5: forge.token: un secret ne doit pas figurer ici en clair (TW-C015)
+  gardez-le ailleurs et indiquez où : token = { credential = \"name\" }, { file = \"/path\" } ou { env = \"NAME\" } ; qui pouvait lire ce fichier connaît peut-être le secret, changez-le
+c.toml:9: calendar[0].time_zone: `Paris` n'est pas un fuseau horaire (TW-C058)
+  écrivez-le comme Europe/Paris
+c.toml:15: repository[0].environment[0].aprovers: cette clé n'existe pas ici (TW-C003)
+  vouliez-vous dire : approvers
+c.toml:22: repository[0].environment[0].gates.ci: gates.ci arrivera dans une version future de tagwarden (TW-C030)
+  retirez-le du fichier en attendant ; aucune clé n'est jamais ignorée en silence
+"
+    );
+}
+
+#[test]
+fn a_secret_that_stands_in_the_file_is_never_repeated() {
+    const CANARY: &str = "canary-5f0c9d";
+    for (line, instead) in [
+        ("token = { env = \"TOKEN\" }", "token = \"CANARY\""),
+        ("token = { env = \"TOKEN\" }", "token = CANARY"),
+        ("token = { env = \"TOKEN\" }", "token = 'CANARY"),
+        ("token = { env = \"TOKEN\" }", "token = \"\"\"\nCANARY"),
+        ("token = { env = \"TOKEN\" }", "token = [\"CANARY\"]"),
+        ("token = { env = \"TOKEN\" }", "token = { value = \"CANARY\" }"),
+        ("token = { env = \"TOKEN\" }", "token = { env = \"CANARY\" }"),
+        ("token = { env = \"TOKEN\" }", "token = { env = \"canary5f0c9d\" }"),
+        ("token = { env = \"TOKEN\" }", "token = { credential = \"CANARY\" }"),
+        ("token = { env = \"TOKEN\" }", "token = { file = \"CANARY\" }"),
+        ("token = { env = \"TOKEN\" }", "token = { file = \"/CANARY\" }"),
+        ("webhook_secrets = [ { env = \"SECRET\" } ]", "webhook_secrets = \"CANARY\""),
+        ("webhook_secrets = [ { env = \"SECRET\" } ]", "webhook_secrets = [ \"CANARY\", 'CANARY' ]"),
+        ("webhook_secrets = [ { env = \"SECRET\" } ]", "webhook_secrets = [ \"CANARY ]"),
+        ("url = \"https://git.example.org\"", "url = \"https://ana:CANARY@git.example.org\""),
+        (
+            "name = \"school/bridge\"",
+            "name = \"school/bridge\"\nclone_url = \"https://ana:CANARY@git.example.org/a.git\"",
+        ),
+        (
+            "name = \"school/bridge\"",
+            "name = \"school/bridge\"\nclone_url = \"https://CANARY@git.example.org/a.git\"",
+        ),
+        (
+            "project = \"bridge\"",
+            "project = \"bridge\"\n[[notify]]\nkind = \"slack\"\nurl = \"https://h.example/CANARY\"",
+        ),
+    ] {
+        let good = good();
+        assert!(good.contains(line), "{line}");
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("c.toml");
+        std::fs::write(&file, good.replacen(line, &instead.replace("CANARY", CANARY), 1)).unwrap();
+        let problems = config::load(&file).expect_err(instead);
+        let worded: Vec<_> =
+            problems.located().iter().map(|one| messages::word_located(Language::En, one)).collect();
+        let all = format!("{problems} {problems:?} {worded:?}");
+        assert!(!all.contains(CANARY) && !all.contains("canary5f0c9d"), "{instead}: {all}");
+    }
+}
+
+#[test]
+fn a_secret_is_read_from_a_file_without_its_line_end_and_prints_as_nothing() {
+    let folder = TempDir::new().unwrap();
+    let secret = "a-good-secret-of-thirty-two-bytes";
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        format!("{{ file = \"{}\" }}", folder.path().join(name).display())
+    };
+    let file = folder.path().join("c.toml");
+    let load = |token: &str, webhook: &str| {
+        let text = good().replace("{ env = \"TOKEN\" }", token).replace("{ env = \"SECRET\" }", webhook);
+        std::fs::write(&file, text).unwrap();
+        config::load(&file)
+    };
+    let (token, webhook) = (write("token", b"abc\n"), write("webhook", format!("{secret}\r\n").as_bytes()));
+    let config = load(&token, &webhook).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(config.forge.token.reveal(), "abc");
+    assert_eq!(config.forge.webhook_secrets[0].reveal(), secret);
+    assert!(!format!("{config:?}").contains(secret));
+    for (name, bytes, id) in [
+        ("empty", &b" \n"[..], "TW-C059"),
+        ("short", b"twenty-three-bytes-long", "TW-C021"),
+        ("lines", b"one-line-of-a-secret-and\nanother", "TW-C060"),
+        ("binary", b"\xff\xfe-a-good-secret-of-thirty-two", "TW-C060"),
+    ] {
+        let problems = load(&token, &write(name, bytes)).expect_err(name);
+        assert_eq!(problems.list[0].notice.id, id, "{name}");
+        assert_eq!(problems.list.len(), 1, "{problems}");
+    }
+    let missing = load(&token, "{ file = \"/nowhere/at/all\" }").expect_err("there is no such file");
+    assert_eq!(missing.list[0].notice.id, "TW-C018");
+}
+
+#[test]
+fn without_secrets_the_same_file_is_good_where_no_secret_is() {
+    assert!(load(&good()).is_ok());
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("c.toml");
+    std::fs::write(&file, good()).unwrap();
+    let ids: Vec<String> =
+        config::load(&file).expect_err("no variable is set").list.into_iter().map(|p| p.notice.id).collect();
+    assert_eq!(ids, ["TW-C019", "TW-C019"]);
+}
+
+#[test]
+fn a_file_that_is_no_text_or_too_large_is_a_problem_and_nothing_worse() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("c.toml");
+    for (bytes, id) in
+        [(vec![0xff; 10], "TW-C001"), (vec![b'#'; 5 * 1024 * 1024], "TW-C005"), (vec![0; 10], "TW-C002")]
+    {
+        std::fs::write(&file, bytes).unwrap();
+        let problems = config::load_without_secrets(&file).expect_err(id);
+        assert_eq!(problems.list[0].notice.id, id);
+    }
+    let problems = config::load_without_secrets(folder.path()).expect_err("it is a folder");
+    assert_eq!(problems.list[0].notice.id, "TW-C001");
 }

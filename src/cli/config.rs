@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
 use crate::config::{self, Config, Problems};
 use crate::domain::notice::Notice;
-use crate::messages::Language;
+use crate::messages::{self, Language};
 
 /// What may be typed after `config`.
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,8 @@ fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit,
 
 /// Returns the failure that a configuration with problems is, every problem in words.
 pub fn refused(problems: &Problems, terminal: &Terminal) -> Failure {
-    Failure::worded(Exit::Failed, problems.worded(terminal.language))
+    let located = problems.located();
+    Failure::worded(Exit::Failed, located.iter().map(|one| messages::word_located(terminal.language, one)))
 }
 
 fn summary(file: &Path, config: &Config, language: Language) -> Notice {
@@ -127,7 +128,7 @@ struct Found {
 fn answer(file: &Path, problems: Option<&Problems>, language: Language) -> Answer {
     let list = problems.map(|problems| problems.list.as_slice()).unwrap_or_default();
     let found = |problem: &config::Problem| {
-        let worded = crate::messages::word(language, &problem.notice);
+        let worded = messages::word(language, &problem.notice);
         Found {
             id: problem.notice.id.clone(),
             path: problem.path.to_string(),

@@ -44,23 +44,29 @@ impl<'a> Document<'a> {
 
     /// Returns the line of `path`, or of the innermost place around it that is written.
     pub fn line(&self, path: &Path) -> Option<usize> {
-        let mut start = None;
-        let mut value: Option<&DeValue<'_>> = None;
-        for step in path.steps() {
-            let found = match (step, value) {
+        self.walk(path).last().map(|start| line_of(self.text, start))
+    }
+
+    /// Returns whether `path` is written in the file.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.walk(path).count() == path.steps().len()
+    }
+
+    /// Returns where each step of `path` begins in the text, as far as it is written.
+    fn walk(&self, path: &Path) -> impl Iterator<Item = usize> {
+        let mut inner: Option<&DeValue<'_>> = None;
+        path.steps().iter().map_while(move |step| {
+            let (start, value) = match (step, inner) {
                 (Step::Key(key), None) => entry(self.root.get_ref(), key),
                 (Step::Key(key), Some(DeValue::Table(table))) => entry(table, key),
                 (Step::Index(index), Some(DeValue::Array(items))) => {
                     items.get(*index).map(|item| (item.span().start, item.get_ref()))
                 }
                 (Step::Key(_) | Step::Index(_), _) => None,
-            };
-            let Some((at, inner)) = found else { break };
-            // Tables that only exist through their own inner headers have no place of their own.
-            start = Some(at);
-            value = Some(inner);
-        }
-        start.map(|at| line_of(self.text, at))
+            }?;
+            inner = Some(value);
+            Some(start)
+        })
     }
 }
 

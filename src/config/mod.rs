@@ -16,7 +16,10 @@ mod schema;
 mod secret;
 mod shape;
 
-pub use checked::*;
+pub use checked::{
+    Address, Channel, ChannelKind, Check, Config, Deploy, Environment, Forge, Host, HttpCheck, Migrations,
+    Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke, Watch, Who,
+};
 pub use load::{effective, load, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};
 pub use raw::Config as Written;

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
 
-use crate::domain::notice::Notice;
-use crate::messages::{self, Language, Worded, safe};
+use crate::domain::notice::{Located, Notice};
 
 /// A place in the configuration: `repository[0].environment[1].host`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,8 +65,8 @@ impl fmt::Display for Path {
         for (position, step) in self.0.iter().enumerate() {
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) if position == 0 => write!(f, "{}", safe(key))?,
-                Step::Key(key) => write!(f, ".{}", safe(key))?,
+                Step::Key(key) if position == 0 => write!(f, "{key}")?,
+                Step::Key(key) => write!(f, ".{key}")?,
             }
         }
         Ok(())
@@ -101,34 +100,32 @@ impl Problems {
         Self { file: file.to_owned(), list: vec![problem] }
     }
 
-    /// Returns every problem in words: `file:line: place: sentence (id)` and a hint.
-    pub fn worded(&self, language: Language) -> Vec<Worded> {
-        self.list.iter().map(|problem| self.word(problem, language)).collect()
-    }
-
-    fn word(&self, problem: &Problem, language: Language) -> Worded {
-        let worded = messages::word(language, &problem.notice);
-        let mut place = safe(&self.file.display().to_string());
-        if let Some(line) = problem.line {
-            place.push_str(&format!(":{line}"));
-        }
-        if !problem.path.steps().is_empty() {
-            place.push_str(&format!(": {}", problem.path));
-        }
-        Worded { what: format!("{place}: {} ({})", worded.what, problem.notice.id), hint: worded.hint }
+    /// Returns every problem as a message about its place; `messages::word_located` puts it into words.
+    pub fn located(&self) -> Vec<Located> {
+        let file = self.file.display().to_string();
+        let located = |problem: &Problem| Located {
+            file: file.clone(),
+            line: problem.line,
+            place: problem.path.to_string(),
+            notice: problem.notice.clone(),
+        };
+        self.list.iter().map(located).collect()
     }
 }
 
 impl fmt::Display for Problems {
+    /// Names places and ids only: sentences belong to `messages`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, worded) in self.worded(Language::En).iter().enumerate() {
-            if position > 0 {
-                writeln!(f)?;
+        write!(f, "`{}` is not a good configuration:", self.file.display())?;
+        for problem in &self.list {
+            write!(f, " {}", problem.notice.id)?;
+            if let Some(line) = problem.line {
+                write!(f, " in line {line}")?;
             }
-            write!(f, "{}", worded.what)?;
-            if let Some(hint) = &worded.hint {
-                write!(f, "\n  {hint}")?;
+            if !problem.path.steps().is_empty() {
+                write!(f, " (`{}`)", problem.path)?;
             }
+            f.write_str(";")?;
         }
         Ok(())
     }

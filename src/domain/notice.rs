@@ -30,3 +30,16 @@ impl Notice {
         self
     }
 }
+
+/// A message about a place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The file.
+    pub file: String,
+    /// The line, counted from 1, when it is known.
+    pub line: Option<usize>,
+    /// The place within the file in its own terms, such as `repository[0].name`; empty for the whole file.
+    pub place: String,
+    /// The message.
+    pub notice: Notice,
+}

@@ -10,7 +10,7 @@ mod safe;
 pub use safe::{LONGEST_VALUE, safe};
 
 pub use crate::domain::language::Language;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Located, Notice};
 
 /// One message of the catalogue.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,19 @@ pub fn word(language: Language, notice: &Notice) -> Worded {
         Language::Fr => (text.fr, text.hint_fr),
     };
     Worded { what: fill(what, notice), hint: (!hint.is_empty()).then(|| fill(hint, notice)) }
+}
+
+/// Returns a message about a place in words: `file:line: place: sentence (id)`.
+pub fn word_located(language: Language, located: &Located) -> Worded {
+    let worded = word(language, &located.notice);
+    let mut what = safe(&located.file);
+    if let Some(line) = located.line {
+        what.push_str(&format!(":{line}"));
+    }
+    if !located.place.is_empty() {
+        what.push_str(&format!(": {}", safe(&located.place)));
+    }
+    Worded { what: format!("{what}: {} ({})", worded.what, located.notice.id), hint: worded.hint }
 }
 
 /// Returns the sentence of `notice` without its hint.

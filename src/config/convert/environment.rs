@@ -26,7 +26,7 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
         length_of(&raw.approval_expires, minutes(1)..=hours(24 * 90), at, "approval_expires", found);
     let max_duration = length_of(&raw.max_duration, seconds(10)..=hours(24), at, "max_duration", found);
     for gate in raw.gates.written() {
-        let _: Option<()> = top::later(&format!("the gate `{gate}`"), &at.key("gates").key(gate), found);
+        let _: Option<()> = top::later(&format!("gates.{gate}"), &at.key("gates").key(gate), found);
     }
     let hosts = found.each(&raw.host, &at.key("host"), host::host);
     if raw.host.is_empty() && found.clean(&at.key("host")) {
@@ -38,6 +38,9 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
         Some(check) => watch::healthcheck(check, &at.key("healthcheck"), found).map(Some),
         None => Some(None),
     };
+    if healthcheck.is_none() {
+        found.mute_if_derived(at.key("watch").key("signal"));
+    }
     let smoke = watch::smoke(&raw.smoke, &at.key("smoke"), found);
     let watch = watch::watch(&raw.watch, raw.deploy.recipe, &at.key("watch"), found);
     if let (Some(max), Some(watch)) = (max_duration, &watch)

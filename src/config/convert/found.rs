@@ -1,6 +1,7 @@
 //! The list of what was found wrong so far, and how the parts of the conversion add to it.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use crate::config::document::Document;
 use crate::config::problem::{Path, Problem};
@@ -22,18 +23,18 @@ pub struct Findings<'a> {
     document: &'a Document<'a>,
     secrets: Secrets,
     problems: Vec<Problem>,
-    misspelt: Vec<Path>,
+    mute: Vec<Path>,
 }
 
 impl<'a> Findings<'a> {
     /// Returns an empty list for `document`.
     pub fn new(document: &'a Document<'a>, secrets: Secrets) -> Self {
-        Self { document, secrets, problems: Vec::new(), misspelt: Vec::new() }
+        Self { document, secrets, problems: Vec::new(), mute: Vec::new() }
     }
 
     /// Adds a problem, unless this place or one around it has one already: what follows from a problem is none.
     pub fn report(&mut self, at: &Path, notice: Notice) {
-        let follows = self.misspelt.iter().any(|meant| at.is_in(meant));
+        let follows = self.mute.iter().any(|mute| at.is_in(mute));
         if !follows && !self.problems.iter().any(|known| at.is_in(&known.path)) {
             self.problems.push(Problem { path: at.clone(), line: self.document.line(at), notice });
         }
@@ -42,7 +43,14 @@ impl<'a> Findings<'a> {
     /// Adds an unknown key; nothing is said about the absence of the key that was probably meant.
     pub fn misspelt(&mut self, at: &Path, meant: Path, notice: Notice) {
         self.report(at, notice);
-        self.misspelt.push(meant);
+        self.mute.push(meant);
+    }
+
+    /// Says nothing about this place from now on, unless it is written in the file.
+    pub fn mute_if_derived(&mut self, at: Path) {
+        if !self.document.holds(&at) {
+            self.mute.push(at);
+        }
     }
 
     /// Adds a problem and returns nothing.
@@ -54,7 +62,7 @@ impl<'a> Findings<'a> {
     /// Returns whether nothing was found wrong at this place, in it, or around it.
     pub fn clean(&self, at: &Path) -> bool {
         let touches = |known: &Path| known.is_in(at) || at.is_in(known);
-        !self.problems.iter().any(|known| touches(&known.path)) && !self.misspelt.iter().any(touches)
+        !self.problems.iter().any(|known| touches(&known.path)) && !self.mute.iter().any(touches)
     }
 
     /// Returns all problems in the order of their lines.
@@ -124,11 +132,15 @@ impl<'a> Findings<'a> {
                 Some(Reference::Credential(name.clone()))
             }
             (None, Some(path), None) => {
-                let path = super::text::absolute(path, &at.key("file"), self)?;
+                let path = PathBuf::from(path);
+                if !path.is_absolute() {
+                    return self.refuse(&at.key("file"), Notice::new("TW-C061"));
+                }
                 Some(Reference::File(path))
             }
             (None, None, Some(name)) => {
-                if name.is_empty() || name.contains(['=', '\0']) {
+                let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+                if name.is_empty() || !name.bytes().all(plain) {
                     return self.refuse(&at.key("env"), Notice::new("TW-C020"));
                 }
                 Some(Reference::Env(name.clone()))
@@ -144,13 +156,11 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// Returns why a secret could not be read, without any part of it.
+/// Returns why a secret could not be read.
+///
+/// Neither the secret nor the name of its place is in it: people write the secret where its name belongs.
 fn unreadable(reference: &Reference, why: &Unreadable) -> Notice {
-    let name = match reference {
-        Reference::Credential(name) | Reference::Env(name) => name.clone(),
-        Reference::File(path) => path.display().to_string(),
-    };
-    let notice = match (why, reference) {
+    match (why, reference) {
         (Unreadable::NoCredentials, _) => Notice::new("TW-C017"),
         (Unreadable::File(error), Reference::Credential(_)) if error.kind() == ErrorKind::NotFound => {
             Notice::new("TW-C017")
@@ -159,6 +169,5 @@ fn unreadable(reference: &Reference, why: &Unreadable) -> Notice {
         (Unreadable::NotSet, _) => Notice::new("TW-C019"),
         (Unreadable::Empty, _) => Notice::new("TW-C059"),
         (Unreadable::NotText, _) => Notice::new("TW-C060"),
-    };
-    notice.with("name", name)
+    }
 }

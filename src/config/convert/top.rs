@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use crate::config::checked::{Channel, ChannelKind, Forge, Server};
 use crate::config::problem::Path;
 use crate::config::raw;
+use crate::domain::language::Language;
 use crate::domain::notice::Notice;
-use crate::messages::Language;
 
 use super::Findings;
 use super::text::{self, hours, seconds};

@@ -35,14 +35,15 @@ pub const TEXTS: &[Text] = texts! {
         "gardez-le ailleurs et indiquez où : {key} = { credential = \"name\" }, { file = \"/path\" } ou { env = \"NAME\" } ; qui pouvait lire ce fichier connaît peut-être le secret, changez-le";
     "TW-C016": "exactly one of credential, file and env must stand here", "il faut exactement un de credential, file et env ici",
         "for example: {key} = { credential = \"name\" }", "par exemple : {key} = { credential = \"name\" }";
-    "TW-C017": "the credential `{name}` was not handed over", "le secret systemd `{name}` n'a pas été transmis",
-        "hand it over in the unit: LoadCredential={name}:/etc/tagwarden/{name}",
-        "transmettez-le dans l'unité : LoadCredential={name}:/etc/tagwarden/{name}";
-    "TW-C018": "the file `{name}` cannot be read: {why}", "le fichier `{name}` ne peut pas être lu : {why}",
-        "it must hold the secret and be readable for the account of tagwarden alone",
-        "il doit contenir le secret et n'être lisible que par le compte de tagwarden";
-    "TW-C019": "the variable `{name}` is not set", "la variable `{name}` n'est pas définie",
-        "set {name} in the environment of the command", "définissez {name} dans l'environnement de la commande";
+    "TW-C017": "this credential was not handed over", "ce secret systemd n'a pas été transmis",
+        "hand it over in the unit: LoadCredential=NAME:/etc/tagwarden/NAME",
+        "transmettez-le dans l'unité : LoadCredential=NAME:/etc/tagwarden/NAME";
+    "TW-C018": "this secret cannot be read: {why}", "ce secret ne peut pas être lu : {why}",
+        "the file must hold the secret and be readable for the account of tagwarden alone",
+        "le fichier doit contenir le secret et n'être lisible que par le compte de tagwarden";
+    "TW-C019": "this variable is not set", "cette variable n'est pas définie",
+        "set it in the environment of the command; the name must stand here, not the secret",
+        "définissez-la dans l'environnement de la commande ; c'est son nom qui doit figurer ici, pas le secret";
     "TW-C020": "this is not a plain name", "ce n'est pas un nom simple",
         "use letters, digits, `-`, `_` and `.`", "utilisez des lettres, des chiffres, `-`, `_` et `.`";
     "TW-C021": "this secret is shorter than {shortest} bytes", "ce secret fait moins de {shortest} octets",
@@ -64,7 +65,8 @@ pub const TEXTS: &[Text] = texts! {
     "TW-C029": "webhooks cannot have the port that pages have", "les webhooks ne peuvent pas avoir le port des pages",
         "leave webhook_listen out, or give it another port", "supprimez webhook_listen, ou donnez-lui un autre port";
     "TW-C030": "{what} comes in a later version of tagwarden", "{what} arrivera dans une version future de tagwarden",
-        "take this line out; nothing was silently ignored", "supprimez cette ligne ; rien n'a été ignoré en silence";
+        "take it out of the file for now; no key is ever silently ignored",
+        "retirez-le du fichier en attendant ; aucune clé n'est jamais ignorée en silence";
     "TW-C031": "`{value}` is not the name of a repository", "`{value}` n'est pas le nom d'un dépôt",
         "write owner/name, as in the address on the forge", "écrivez owner/name, comme dans l'adresse sur la forge";
     "TW-C032": "`{value}` is not the name of a branch", "`{value}` n'est pas le nom d'une branche",
@@ -87,8 +89,8 @@ pub const TEXTS: &[Text] = texts! {
         "il faut plus d'approbations qu'il n'y a de personnes nommées (demandées : {needed}, nommées : {named})",
         "name more people in approvers, or set approvals = 0 to go without",
         "nommez plus de personnes dans approvers, ou mettez approvals = 0 pour vous en passer";
-    "TW-C040": "`{value}` is not an absolute path", "`{value}` n'est pas un chemin absolu",
-        "write it from the root, such as /srv/bridge, without ..", "écrivez-le depuis la racine, comme /srv/bridge, sans ..";
+    "TW-C040": "`{value}` is not an absolute path without ..", "`{value}` n'est pas un chemin absolu sans ..",
+        "write it from the root, such as /srv/bridge", "écrivez-le depuis la racine, comme /srv/bridge";
     "TW-C041": "`{value}` does not stay in the folder", "`{value}` ne reste pas dans le dossier",
         "write it from the folder on, such as compose.yml, without ..", "écrivez-le à partir du dossier, comme compose.yml, sans ..";
     "TW-C042": "this is no command", "ce n'est pas une commande",
@@ -129,9 +131,11 @@ pub const TEXTS: &[Text] = texts! {
         "make fail_after or watch.every smaller", "réduisez fail_after ou watch.every";
     "TW-C058": "`{value}` is not a time zone", "`{value}` n'est pas un fuseau horaire",
         "write it like Europe/Paris", "écrivez-le comme Europe/Paris";
-    "TW-C059": "the secret in `{name}` is empty", "le secret dans `{name}` est vide";
-    "TW-C060": "what `{name}` holds is not one line of printable ASCII characters",
-        "`{name}` ne contient pas une seule ligne de caractères ASCII imprimables";
+    "TW-C059": "this secret is empty", "ce secret est vide";
+    "TW-C060": "this secret is not one line of printable ASCII characters",
+        "ce secret n'est pas une seule ligne de caractères ASCII imprimables";
+    "TW-C061": "this is not the absolute path of a file", "ce n'est pas le chemin absolu d'un fichier",
+        "write it from the root, such as /etc/tagwarden/token", "écrivez-le depuis la racine, comme /etc/tagwarden/token";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",
