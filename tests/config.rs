@@ -112,6 +112,25 @@ fn keys_of_file(value: &toml::Value, at: &str, keys: &mut BTreeSet<String>) {
 }
 
 #[test]
+fn the_kept_schema_is_the_one_of_the_types() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/tagwarden.schema.json");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(kept).unwrap()).unwrap();
+    let advice = "run: cargo run -- config schema > new.json && mv new.json config/tagwarden.schema.json";
+    assert!(kept == config::schema(), "the types have changed; {advice}");
+}
+
+#[test]
+fn the_hook_needs_neither_secrets_nor_calendars() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("c.toml");
+    std::fs::write(&file, good().replace("Europe/Paris", "Nowhere/Else")).unwrap();
+    let config = config::load_for_hook(&file).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(config.repositories[0].environments[0].calendars, ["school"]);
+    assert!(config.calendars.is_empty());
+    assert!(config::load_without_secrets(&file).is_err());
+}
+
+#[test]
 fn the_sample_is_good() {
     let config = config::load_without_secrets(&sample()).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(config.repositories.len(), 1);

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path as FilePath;
 
 use crate::config::checked::Config;
-use crate::config::convert::{self, Findings, Secrets};
+use crate::config::convert::{self, Findings, Scope};
 use crate::config::document::Document;
 use crate::config::problem::{Path, Problem, Problems};
 use crate::config::{fill, raw, schema, shape};
@@ -22,17 +22,26 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 /// # Errors
 /// Everything that is wrong with the file and with the secrets that it points to.
 pub fn load(path: &FilePath) -> Result<Config, Problems> {
-    read(path, Secrets::Read).map(|(config, _)| config)
+    read(path, Scope::All).map(|(config, _)| config)
 }
 
-/// Returns the configuration in `path` for those who have no secrets: the hook and offline commands.
+/// Returns the configuration in `path` for those who have no secrets: offline commands.
 ///
 /// The secrets in it cannot be revealed. Everything else is checked as in [`load`].
 ///
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn load_without_secrets(path: &FilePath) -> Result<Config, Problems> {
-    read(path, Secrets::Leave).map(|(config, _)| config)
+    read(path, Scope::Offline).map(|(config, _)| config)
+}
+
+/// Returns the configuration in `path` for the hook, which must not make a push wait: without secrets, and with
+/// `calendars` left empty.
+///
+/// # Errors
+/// Everything that is wrong with the file, except for its calendars.
+pub fn load_for_hook(path: &FilePath) -> Result<Config, Problems> {
+    read(path, Scope::Door).map(|(config, _)| config)
 }
 
 /// Returns the configuration in `path` as it is meant, in the form in which it is written: every default filled in.
@@ -42,22 +51,22 @@ pub fn load_without_secrets(path: &FilePath) -> Result<Config, Problems> {
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn effective(path: &FilePath) -> Result<raw::Config, Problems> {
-    read(path, Secrets::Leave).map(|(_, mut raw)| {
+    read(path, Scope::Offline).map(|(_, mut raw)| {
         fill::shown(&mut raw);
         raw
     })
 }
 
-fn read(path: &FilePath, secrets: Secrets) -> Result<(Config, raw::Config), Problems> {
+fn read(path: &FilePath, scope: Scope) -> Result<(Config, raw::Config), Problems> {
     let text = text(path)?;
-    parse(&text, secrets).map_err(|list| Problems { file: path.to_owned(), list })
+    parse(&text, scope).map_err(|list| Problems { file: path.to_owned(), list })
 }
 
 /// Returns the configuration that `text` says.
-fn parse(text: &str, secrets: Secrets) -> Result<(Config, raw::Config), Vec<Problem>> {
+fn parse(text: &str, scope: Scope) -> Result<(Config, raw::Config), Vec<Problem>> {
     let document = Document::parse(text)?;
-    let mut found = Findings::new(&document, secrets);
-    let value = shape::table(document.root(), &schema::schema(), &Path::root(), &mut found);
+    let mut found = Findings::new(&document, scope);
+    let value = shape::table(document.root(), &schema::stored(), &Path::root(), &mut found);
     let raw = serde_json::from_value::<raw::Config>(value);
     let config = raw.ok().and_then(|mut raw| {
         fill::defaults(&mut raw);

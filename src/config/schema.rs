@@ -1,11 +1,22 @@
 //! The schema of the configuration, made from the raw types.
+//!
+//! Making it takes longer than reading a file with it, and the hook reads the file at every tag. So it is also kept
+//! as a file; a test compares the two.
 
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::config::raw;
 
-/// Returns the JSON Schema of the configuration file, for editors and for the reader itself.
+/// The schema as it is kept, for editors and for the reader.
+const STORED: &str = include_str!("../../config/tagwarden.schema.json");
+
+/// Returns the schema as it is kept.
+pub fn stored() -> Value {
+    serde_json::from_str(STORED).expect("a test holds the kept schema equal to the one made from the types")
+}
+
+/// Returns the JSON Schema of the configuration file, made from the types.
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<raw::Config>().to_value();

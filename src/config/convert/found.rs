@@ -9,27 +9,35 @@ use crate::config::raw;
 use crate::config::secret::{Reference, Secret, Unreadable};
 use crate::domain::notice::Notice;
 
-/// Whether secrets are read or left alone.
+/// How much of the configuration is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Secrets {
-    /// They are read; one that cannot be is a problem.
-    Read,
-    /// They are not touched: whoever asks (the hook, an offline command) has none.
-    Leave,
+pub enum Scope {
+    /// All of it, secrets included; one that cannot be read is a problem.
+    All,
+    /// All but the secrets: whoever asks (an offline command) has none.
+    Offline,
+    /// Neither secrets nor calendars: what the hook needs, at once. Finding the time zones of a machine takes
+    /// longer than everything else that the hook does.
+    Door,
 }
 
 /// What was found wrong so far.
 pub struct Findings<'a> {
     document: &'a Document<'a>,
-    secrets: Secrets,
+    scope: Scope,
     problems: Vec<Problem>,
     mute: Vec<Path>,
 }
 
 impl<'a> Findings<'a> {
     /// Returns an empty list for `document`.
-    pub fn new(document: &'a Document<'a>, secrets: Secrets) -> Self {
-        Self { document, secrets, problems: Vec::new(), mute: Vec::new() }
+    pub fn new(document: &'a Document<'a>, scope: Scope) -> Self {
+        Self { document, scope, problems: Vec::new(), mute: Vec::new() }
+    }
+
+    /// Returns how much of the configuration is asked for.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// Adds a problem, unless this place or one around it has one already: what follows from a problem is none.
@@ -98,7 +106,7 @@ impl<'a> Findings<'a> {
     /// Returns the secret that `raw` points to.
     pub fn secret(&mut self, raw: &raw::SecretReference, at: &Path) -> Option<Secret> {
         let reference = self.reference(raw, at)?;
-        if self.secrets == Secrets::Leave {
+        if self.scope != Scope::All {
             return Some(Secret::unread());
         }
         match reference.read() {
@@ -110,7 +118,7 @@ impl<'a> Findings<'a> {
     /// Returns a secret that must be at least `shortest` bytes long.
     pub fn long_secret(&mut self, raw: &raw::SecretReference, shortest: usize, at: &Path) -> Option<Secret> {
         let secret = self.secret(raw, at)?;
-        if self.secrets == Secrets::Read && secret.reveal().len() < shortest {
+        if self.scope == Scope::All && secret.reveal().len() < shortest {
             return self.refuse(at, Notice::new("TW-C021").with("shortest", shortest));
         }
         Some(secret)
@@ -118,7 +126,7 @@ impl<'a> Findings<'a> {
 
     /// Returns whether the revealed secret passes `test`; one that was not read passes.
     pub fn secret_passes(&self, secret: &Secret, test: impl Fn(&str) -> bool) -> bool {
-        self.secrets == Secrets::Leave || test(secret.reveal())
+        self.scope != Scope::All || test(secret.reveal())
     }
 
     fn reference(&mut self, raw: &raw::SecretReference, at: &Path) -> Option<Reference> {

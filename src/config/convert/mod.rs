@@ -13,7 +13,7 @@ mod text;
 mod top;
 mod watch;
 
-pub use found::{Findings, Secrets};
+pub use found::{Findings, Scope};
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,10 @@ pub fn config(raw: &raw::Config, found: &mut Findings<'_>) -> Option<Config> {
     let root = Path::root();
     let server = top::server(&raw.server, &root.key("server"), found);
     let forge = top::forge(&raw.forge, &root.key("forge"), found);
-    let calendars = found.each(&raw.calendar, &root.key("calendar"), calendar::calendar);
+    let calendars = match found.scope() {
+        Scope::All | Scope::Offline => found.each(&raw.calendar, &root.key("calendar"), calendar::calendar),
+        Scope::Door => Some(Vec::new()),
+    };
     found.distinct(&root.key("calendar"), "name", raw.calendar.iter().map(|calendar| calendar.name.clone()));
     let repositories = found.each(&raw.repository, &root.key("repository"), repository::repository);
     found.distinct(
