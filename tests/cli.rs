@@ -164,7 +164,7 @@ fn a_shown_configuration_is_a_configuration_that_means_the_same() {
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     let toml: toml::Table = stdout(&shown).parse().unwrap();
     assert_eq!(json, serde_json::to_value(toml).unwrap());
-    assert_eq!(json["server"]["control_socket"], "/var/lib/tagwarden/control.sock");
+    assert_eq!(json["repository"][0]["clone_url"], "https://git.example.org/school/bridge.git");
 }
 
 #[test]
