@@ -192,6 +192,20 @@ impl FakeForge {
         self.shared.post(job.into_iter().collect());
     }
 
+    /// Sends what the button for a test delivery sends.
+    ///
+    /// # Errors
+    /// When there is no such repository.
+    pub fn send_test_delivery(&self, repository: &str) -> io::Result<()> {
+        let jobs = {
+            let world = self.shared.world();
+            let place = world.place_of(repository).ok_or(io::ErrorKind::NotFound)?;
+            shapes::test_delivery(&world, place, &world.default_pusher)
+        };
+        self.shared.post(jobs);
+        Ok(())
+    }
+
     /// Loses the next webhook: it is recorded, but never sent.
     pub fn lose_next_webhook(&self) {
         self.lose_next_webhooks(1);

@@ -1,5 +1,7 @@
 //! What is said, before any channel gives it its form.
 
+use crate::domain::release::Gravity;
+
 /// How loud a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
@@ -9,6 +11,16 @@ pub enum Weight {
     Good,
     /// Something went wrong.
     Loud,
+}
+
+impl From<Gravity> for Weight {
+    fn from(gravity: Gravity) -> Self {
+        match gravity {
+            Gravity::Quiet => Self::Quiet,
+            Gravity::Good => Self::Good,
+            Gravity::Loud => Self::Loud,
+        }
+    }
 }
 
 /// A place to read more.

@@ -11,6 +11,7 @@ mod message;
 mod slack;
 mod teams;
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -51,6 +52,17 @@ pub struct Receipt {
     pub status: u16,
     /// The channel's own words, safe to show.
     pub answer: String,
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.arrival {
+            Arrival::Posted => "posted",
+            Arrival::Accepted => "accepted",
+        };
+        write!(f, "{word}: status {}", self.status)?;
+        if self.answer.is_empty() { Ok(()) } else { write!(f, ", {}", self.answer) }
+    }
 }
 
 /// Returns an HTTP client as this room needs it: with limits, and without following anybody elsewhere.

@@ -14,7 +14,7 @@ use tagwarden::forgejo::signature::verify;
 use tagwarden::forgejo::{CommitStatus, Forge, ForgeError, Permission, ReleaseNotes, StatusState};
 
 use crate::chat::{Chat, Heard, Says};
-use crate::recorded::{Recorded, SECRET, VERSIONS, delivery};
+use crate::recorded::{Recorded, SECRET, VERSIONS, delivery, folder};
 
 /// A forge with one repository, a clone of it, and a receiver of its webhooks.
 struct World {
@@ -414,4 +414,110 @@ async fn a_forge_that_is_down_is_transient_and_comes_back() {
     world.forge.fail_next_calls(500, 2);
     assert_eq!(world.api.version().await.unwrap(), "16.0.0", "the third try");
     assert_eq!(world.forge.requests().len(), 6);
+}
+
+#[tokio::test]
+async fn a_test_delivery_opens_nothing() {
+    let world = world().await;
+    world.push(&["main"]).await;
+    world.forge.send_test_delivery("school/bridge").unwrap();
+    world.forge.all_sent().await;
+    assert!(matches!(hint(&world.receiver.heard().pop().unwrap()), Hint::TestDelivery { .. }));
+}
+
+#[tokio::test]
+async fn a_silent_receiver_costs_five_seconds_and_the_next_webhook_still_comes() {
+    let world = world_with(Chat::in_turn(vec![Says::Silence, Says::plain(202, "noted")]).await).await;
+    world.push(&["main"]).await;
+    let fates: Vec<Fate> = world.forge.deliveries().into_iter().map(|delivery| delivery.fate).collect();
+    assert_eq!(fates, [Fate::Failed, Fate::Answered { status: 202, text: "noted".to_owned() }]);
+}
+
+/// Asks the small forge and compares status and shape of its answer with a recorded one.
+async fn compare(world: &World, http: &reqwest::Client, token: &str, fixture: &str, path: &str, body: Value) {
+    let file = |version| folder(version).join("api").join(format!("{fixture}.json"));
+    let read = |version| -> Value { serde_json::from_slice(&std::fs::read(file(version)).unwrap()).unwrap() };
+    let recorded: Vec<Value> = VERSIONS.iter().map(|version| read(version)).collect();
+    let method = recorded[0]["request"]["method"].as_str().unwrap();
+    let url = format!("{}/api/v1{path}", world.forge.url());
+    let request =
+        http.request(method.parse().unwrap(), url).header("Authorization", format!("token {token}"));
+    let answer =
+        if body.is_null() { request.send().await } else { request.json(&body).send().await }.unwrap();
+    let status = u64::from(answer.status().as_u16());
+    let paged = answer.headers().contains_key("x-total-count");
+    let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+    let bytes = answer.bytes().await.unwrap();
+    for recorded in recorded {
+        let response = &recorded["response"];
+        assert_eq!(response["status"], status, "{fixture}: {}", String::from_utf8_lossy(&bytes));
+        assert_eq!(response["headers"]["X-Total-Count"].is_string(), paged, "{fixture}");
+        assert_eq!(response["headers"]["Content-Type"].as_str(), kind.as_deref(), "{fixture}");
+        if !response["json"].is_null() {
+            let theirs = serde_json::to_vec(&response["json"]).unwrap();
+            assert_eq!(shape_of(&bytes), shape_of(&theirs), "{fixture}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_small_forge_answers_with_the_recorded_statuses_and_shapes() {
+    let world = world().await;
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    world.git(&["tag", "v1.0.0-rollback"]);
+    world.git(&["tag", "v1.0.1"]);
+    world.push(&["main", "--tags"]).await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let token = |login| world.forge.add_user(login);
+    let (ada, eve, grace) = (token("ada"), token("eve"), token("grace"));
+    world.forge.make_admin("root-admin");
+    let root = token("root-admin");
+    let main = world.id("main");
+    let repo = "/repos/school/bridge";
+    let commit = format!("{repo}/commits/{main}");
+    let statuses = format!("{repo}/statuses/{main}");
+    let status = |context: &str| serde_json::json!({ "state": "pending", "context": context });
+    let release = |tag: &str| serde_json::json!({ "tag_name": tag, "name": tag, "body": "notes" });
+    let nowhere = serde_json::json!({ "tag_name": "v7.0.0", "name": "x", "target_commitish": "nowhere" });
+    let new_tag = serde_json::json!({ "tag_name": "v1.1.0", "target": main, "message": "one" });
+    let issue = serde_json::json!({ "title": "x", "body": "y" });
+    let none = Value::Null;
+    let releases = format!("{repo}/releases");
+    let rows: Vec<(&str, &str, String, Value)> = vec![
+        (&ada, "version", "/version".to_owned(), none.clone()),
+        (&ada, "user-self", "/user".to_owned(), none.clone()),
+        (&ada, "repo", repo.to_owned(), none.clone()),
+        (&eve, "repo-as-stranger", repo.to_owned(), none.clone()),
+        (&ada, "tag-list", format!("{repo}/tags?limit=2&page=1"), none.clone()),
+        (&ada, "tag-get", format!("{repo}/tags/v1.0.0"), none.clone()),
+        (&ada, "tag-get-lightweight", format!("{repo}/tags/v1.0.0-rollback"), none.clone()),
+        (&ada, "tag-404", format!("{repo}/tags/v9.9.9"), none.clone()),
+        (&ada, "tag-create", format!("{repo}/tags"), new_tag),
+        (&ada, "tag-delete", format!("{repo}/tags/v1.1.0"), none.clone()),
+        (&ada, "status-empty", format!("{commit}/status"), none.clone()),
+        (&ada, "status-by-tag-name", format!("{repo}/commits/v1.0.0/status"), none.clone()),
+        (&ada, "status-post-pending", statuses.clone(), status("tagwarden/production")),
+        (&ada, "status-post-pending", statuses.clone(), status("tagwarden/staging")),
+        (&eve, "status-eve", statuses, status("x")),
+        (&ada, "status-combined", format!("{commit}/status"), none.clone()),
+        (&ada, "status-list", format!("{commit}/statuses?limit=1"), none.clone()),
+        (&ada, "release-of-plain-tag-404", format!("{releases}/tags/v1.0.1"), none.clone()),
+        (&ada, "release-create", releases.clone(), release("v1.0.0")),
+        (&ada, "release-create-again-409", releases.clone(), release("v1.0.0")),
+        (&ada, "release-by-tag", format!("{releases}/tags/v1.0.0"), none.clone()),
+        (&ada, "release-patch", format!("{releases}/1"), serde_json::json!({ "body": "better notes" })),
+        (&ada, "release-unknown-target", releases.clone(), nowhere),
+        (&ada, "release-create-new-tag", releases.clone(), release("v1.2.0")),
+        (&ada, "release-list", releases, none.clone()),
+        (&ada, "org-teams", "/orgs/school/teams".to_owned(), none.clone()),
+        (&ada, "team-member-yes", "/teams/2/members/grace".to_owned(), none.clone()),
+        (&ada, "team-member-no", "/teams/2/members/eve".to_owned(), none.clone()),
+        (&root, "permission-ada", format!("{repo}/collaborators/ada/permission"), none.clone()),
+        (&grace, "permission-ada-as-grace", format!("{repo}/collaborators/ada/permission"), none),
+        (&ada, "issue-create", format!("{repo}/issues"), issue.clone()),
+        (&grace, "comment-create", format!("{repo}/issues/1/comments"), issue),
+    ];
+    for (token, fixture, path, body) in rows {
+        compare(&world, &http, token, fixture, &path, body).await;
+    }
 }

@@ -90,14 +90,20 @@ fn in_repository(shared: &Shared, world: &mut World, at: &At<'_>, rest: &[&str])
         (&Method::GET, ["releases", "tags", name @ ..]) => quiet(release_of(world, at, &name.join("/"))),
         (&Method::PATCH, ["releases", id]) => change_release(world, at, id),
         (&Method::GET, ["collaborators", person, "permission"]) => quiet(permission(world, at, person)),
-        (&Method::POST, ["issues"]) => quiet(open_issue(world, at)),
+        (&Method::POST, ["issues"]) => quiet(open_issue(shared, world, at)),
         (&Method::POST, ["issues", number, "comments"]) => quiet(comment(shared, world, at, number)),
         _ => quiet(not_found(world)),
     }
 }
 
+/// What is not there, or not for the one who asks; unlike other errors with an empty list of errors.
+fn not_there(world: &World, message: &str) -> Reply {
+    let url = format!("{}/api/swagger", world.base);
+    Reply::json(404, &object! { "message": message, "url": url, "errors": Vec::<Json>::new() })
+}
+
 fn not_found(world: &World) -> Reply {
-    Reply::error(404, NOT_FOUND, &world.base)
+    not_there(world, NOT_FOUND)
 }
 
 /// Returns one page of a list, with the headers that tell of the others.
@@ -148,7 +154,7 @@ fn tags(world: &World, at: &At<'_>) -> Reply {
 fn tag(world: &World, at: &At<'_>, name: &str) -> Reply {
     match refs::tag(&world.repositories[at.place].path, name) {
         Ok(tag) => Reply::json(200, &tag_shape(world, at, &tag)),
-        Err(_) => Reply::error(404, name, &world.base),
+        Err(_) => not_there(world, name),
     }
 }
 
@@ -241,7 +247,7 @@ fn statuses(world: &World, at: &At<'_>, commit: &str) -> Reply {
     page(world, at.call, all.iter().map(|status| status_shape(world, status)).collect())
 }
 
-/// The combined status; nothing found is an empty state with status 200, not an error.
+/// The combined status, of the current page only; nothing found is an empty state with status 200, not an error.
 fn combined(world: &World, at: &At<'_>, commit: &str) -> Reply {
     let mut newest: Vec<&StatusSeen> = Vec::new();
     for status in of_commit(world, at, commit) {
@@ -249,21 +255,32 @@ fn combined(world: &World, at: &At<'_>, commit: &str) -> Reply {
             newest.push(status);
         }
     }
-    let worst = ["error", "failure", "warning", "pending", "success", "skipped"];
+    if newest.is_empty() {
+        let null = || Json::Plain(Value::Null);
+        let nothing = object! {
+            "state": "", "sha": "", "total_count": 0, "statuses": null(), "repository": null(), "commit_url": "",
+            "url": "",
+        };
+        return Reply::json(200, &nothing);
+    }
+    let (total, limit) = (newest.len(), at.call.number("limit").unwrap_or(PAGE.0).clamp(1, PAGE.1));
+    newest.truncate(limit);
+    // In this order the recorded instances let one state hide the others.
+    let worst = ["failure", "error", "warning", "pending", "success", "skipped"];
     let state = worst.iter().find(|state| newest.iter().any(|status| status.state == **state));
-    let shown: Vec<Json> = newest.iter().map(|status| status_shape(world, status)).collect();
-    let none = newest.is_empty();
-    let repository = &world.repositories[at.place];
+    let api = format!("{}/api/v1/repos/{}/commits/{commit}", world.base, at.full_name);
     let body = object! {
         "state": state.copied().unwrap_or_default(),
-        "sha": if none { "" } else { commit },
-        "total_count": shown.len(),
-        "statuses": if none { Json::Plain(Value::Null) } else { Json::from(shown) },
-        "repository": if none { Json::Plain(Value::Null) } else { shapes::repository(world, repository, false) },
-        "commit_url": "",
-        "url": "",
+        "sha": commit,
+        "total_count": newest.len(),
+        "statuses": newest.iter().map(|status| status_shape(world, status)).collect::<Vec<Json>>(),
+        "repository": shapes::repository(world, &world.repositories[at.place], false),
+        "commit_url": api.as_str(),
+        "url": format!("{api}/status"),
     };
-    Reply::json(200, &body)
+    let mut reply = Reply::json(200, &body);
+    reply.headers.push(("x-total-count", total.to_string()));
+    reply
 }
 
 fn releases(world: &World, at: &At<'_>) -> Reply {
@@ -349,7 +366,11 @@ fn change_release(world: &mut World, at: &At<'_>, id: &str) -> (Reply, Vec<Job>)
 }
 
 fn team_shape(team: &Team) -> Json {
-    let units = ["repo.code", "repo.issues", "repo.pulls", "repo.releases", "repo.actions"];
+    let owners = team.permission == "owner";
+    let mut units = vec!["repo.code", "repo.issues", "repo.pulls", "repo.releases", "repo.actions"];
+    if owners {
+        units.extend(["repo.wiki", "repo.projects", "repo.packages", "repo.ext_issues", "repo.ext_wiki"]);
+    }
     let map: serde_json::Map<String, Value> =
         units.iter().map(|unit| ((*unit).to_owned(), Value::from(team.permission))).collect();
     object! {
@@ -359,9 +380,9 @@ fn team_shape(team: &Team) -> Json {
         "organization": Value::Null,
         "includes_all_repositories": true,
         "permission": team.permission,
-        "units": units.to_vec(),
+        "units": units,
         "units_map": Value::Object(map),
-        "can_create_org_repo": team.permission == "owner",
+        "can_create_org_repo": owners,
     }
 }
 
@@ -401,7 +422,7 @@ fn permission(world: &World, at: &At<'_>, person: &str) -> Reply {
     Reply::json(200, &object! { "permission": word, "role_name": word, "user": user })
 }
 
-fn open_issue(world: &mut World, at: &At<'_>) -> Reply {
+fn open_issue(shared: &Shared, world: &mut World, at: &At<'_>) -> Reply {
     let number = world.issues.iter().filter(|issue| issue.repository == at.full_name).count() as u64 + 1;
     world.issues.push(IssueSeen {
         number,
@@ -410,17 +431,39 @@ fn open_issue(world: &mut World, at: &At<'_>) -> Reply {
         body: at.call.text("body").to_owned(),
         comments: Vec::new(),
     });
-    let page = format!("{}/{}/issues/{number}", world.base, at.full_name);
+    let (null, now) = (|| Json::Plain(Value::Null), shapes::instant(shared.clock.now()));
+    let repository = &world.repositories[at.place];
     let body = object! {
         "id": world.issues.len(),
         "url": format!("{}/api/v1/repos/{}/issues/{number}", world.base, at.full_name),
-        "html_url": page,
+        "html_url": format!("{}/{}/issues/{number}", world.base, at.full_name),
         "number": number,
         "user": shapes::account(world, &at.call.user.login),
+        "original_author": "",
+        "original_author_id": 0,
         "title": at.call.text("title"),
         "body": at.call.text("body"),
+        "ref": "",
+        "assets": Vec::<Json>::new(),
+        "labels": Vec::<Json>::new(),
+        "milestone": null(),
+        "assignee": null(),
+        "assignees": null(),
         "state": "open",
+        "is_locked": false,
         "comments": 0,
+        "created_at": now.as_str(),
+        "updated_at": now.as_str(),
+        "closed_at": null(),
+        "due_date": null(),
+        "pull_request": null(),
+        "repository": object! {
+            "id": repository.id,
+            "name": repository.name.as_str(),
+            "owner": repository.owner.as_str(),
+            "full_name": at.full_name.as_str(),
+        },
+        "pin_order": 0,
     };
     Reply::json(201, &body)
 }
@@ -440,7 +483,10 @@ fn comment(shared: &Shared, world: &mut World, at: &At<'_>, number: &str) -> Rep
         "pull_request_url": "",
         "issue_url": page,
         "user": shapes::account(world, &at.call.user.login),
+        "original_author": "",
+        "original_author_id": 0,
         "body": text,
+        "assets": Vec::<Json>::new(),
         "created_at": now.as_str(),
         "updated_at": now.as_str(),
     };

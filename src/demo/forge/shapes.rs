@@ -56,6 +56,16 @@ pub fn release_changed(world: &World, release: &ReleaseSeen, action: &'static st
     jobs(repository, vec![("release", body)])
 }
 
+/// Returns the webhook that the button for a test sends: a push of the default branch that changes nothing.
+pub fn test_delivery(world: &World, place: usize, person: &str) -> Vec<Job> {
+    let repository = &world.repositories[place];
+    let main = repository.known.get("refs/heads/main").map_or(ZERO, String::as_str);
+    jobs(
+        repository,
+        vec![("push", push(world, repository, "refs/heads/main", Some(main), Some(main), person))],
+    )
+}
+
 fn jobs(repository: &Repository, bodies: Vec<(&'static str, Json)>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (event, body) in bodies {

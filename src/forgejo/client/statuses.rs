@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::domain::names::{ObjectId, RepositoryName};
+use crate::domain::release;
 use crate::forgejo::client::{Forge, ForgeError};
 
 /// The longest description, in characters; longer ones push the layout of Forgejo's commit page apart.
@@ -33,6 +34,17 @@ impl StatusState {
             Self::Failure => "failure",
             Self::Error => "error",
             Self::Warning => "warning",
+        }
+    }
+}
+
+impl From<release::StatusState> for StatusState {
+    fn from(state: release::StatusState) -> Self {
+        match state {
+            release::StatusState::Pending => Self::Pending,
+            release::StatusState::Success => Self::Success,
+            release::StatusState::Failure => Self::Failure,
+            release::StatusState::Error => Self::Error,
         }
     }
 }
