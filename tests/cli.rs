@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot prepare fails it, as it should")]
 
-use std::fs::File;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -145,10 +146,38 @@ fn a_check_answers_in_json_with_places_and_ids() {
                  "hint": "see the commented sample: config/tagwarden.toml"},
                 {"id": "TW-C003", "path": "server.public_ulr", "line": 2,
                  "message": "this key does not exist here", "hint": "did you mean: public_url"},
-            ]
+            ],
+            "warnings": [],
         })
     );
     assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
+}
+
+#[test]
+fn a_secret_that_everybody_can_read_is_warned_about() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str, mode: u32| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (token, webhook) = (write("token", "abc", 0o644), write("webhook", &"s".repeat(24), 0o640));
+    let text = format!(
+        "[server]\npublic_url = \"https://a.example\"\n[forge]\nurl = \"https://b.example\"\n\
+         token = {{ file = \"{token}\" }}\nwebhook_secrets = [ {{ file = \"{webhook}\" }} ]\n"
+    );
+    let file = write("c.toml", &text, 0o644);
+    says(
+        &["config", "check", "--config", &file],
+        0,
+        &format!("{file} is good: 0 repositories, 0 environments, 0 calendars, 0 channels.\n"),
+        &format!(
+            "warning: {file}:5: forge.token: everybody on this machine can read the file of this secret (TW-C062)\n\
+             hint: take that right away with: chmod o-r FILE\n"
+        ),
+    );
+    says(&["config", "check", "--quiet", "--config", &file], 0, "", "");
 }
 
 #[test]

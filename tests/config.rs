@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot prepare fails it, as it should")]
 
+#[path = "config/mutations.rs"]
+mod mutations;
 #[path = "config/told.rs"]
 mod told;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
-use crate::config::{self, Config, Problems};
+use crate::config::{self, Config, Problem, Problems};
 use crate::domain::notice::Notice;
 use crate::messages::{self, Language};
 
@@ -61,13 +61,24 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let load = if without_secrets { config::load_without_secrets } else { config::load };
-    let outcome = load(&terminal.config);
+    let outcome = config::check(&terminal.config, !without_secrets);
     if json {
-        terminal.json(&answer(&terminal.config, outcome.as_ref().err(), terminal.language))?;
+        let (problems, warnings) = match &outcome {
+            Ok((_, warnings)) => (&[][..], warnings.as_slice()),
+            Err(problems) => (problems.list.as_slice(), &[][..]),
+        };
+        terminal.json(&Answer {
+            file: terminal.config.clone(),
+            good: outcome.is_ok(),
+            problems: found(problems, terminal.language),
+            warnings: found(warnings, terminal.language),
+        })?;
         return outcome.map(|_| Exit::Ok).map_err(|_| Failure::silent(Exit::Failed));
     }
-    let config = outcome.map_err(|problems| refused(&problems, terminal))?;
+    let (config, warnings) = outcome.map_err(|problems| refused(&problems, terminal))?;
+    for warning in &warnings {
+        terminal.warn_located(&warning.located(&terminal.config));
+    }
     if !terminal.quiet {
         terminal.answer(&summary(&terminal.config, &config, terminal.language))?;
     }
@@ -113,9 +124,10 @@ struct Answer {
     file: PathBuf,
     good: bool,
     problems: Vec<Found>,
+    warnings: Vec<Found>,
 }
 
-/// One problem in that answer.
+/// One problem or warning in that answer.
 #[derive(serde::Serialize)]
 struct Found {
     id: String,
@@ -125,9 +137,8 @@ struct Found {
     hint: Option<String>,
 }
 
-fn answer(file: &Path, problems: Option<&Problems>, language: Language) -> Answer {
-    let list = problems.map(|problems| problems.list.as_slice()).unwrap_or_default();
-    let found = |problem: &config::Problem| {
+fn found(list: &[Problem], language: Language) -> Vec<Found> {
+    let found = |problem: &Problem| {
         let worded = messages::word(language, &problem.notice);
         Found {
             id: problem.notice.id.clone(),
@@ -137,7 +148,7 @@ fn answer(file: &Path, problems: Option<&Problems>, language: Language) -> Answe
             hint: worded.hint,
         }
     };
-    Answer { file: file.to_owned(), good: problems.is_none(), problems: list.iter().map(found).collect() }
+    list.iter().map(found).collect()
 }
 
 fn show(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {

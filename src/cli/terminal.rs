@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cli::exit::{Failure, Label, with_id};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Located, Notice};
 use crate::messages::{self, Language};
 
 /// When colour is used.
@@ -93,6 +93,18 @@ impl Terminal {
         }
         let worded = messages::word(self.language, notice);
         self.label(Label::Warning, &with_id(&worded.what, &notice.id));
+        if let Some(hint) = worded.hint {
+            self.label(Label::Hint, &hint);
+        }
+    }
+
+    /// Warns on standard error about a place in a file; silent with `--quiet`.
+    pub fn warn_located(&self, located: &Located) {
+        if self.quiet {
+            return;
+        }
+        let worded = messages::word_located(self.language, located);
+        self.label(Label::Warning, &worded.what);
         if let Some(hint) = worded.hint {
             self.label(Label::Hint, &hint);
         }

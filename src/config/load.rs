@@ -17,12 +17,19 @@ use crate::domain::notice::Notice;
 /// The largest file that is read, in bytes; a thousand repositories need a tenth of it.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
+/// A good configuration, in all its forms.
+struct Good {
+    config: Config,
+    raw: raw::Config,
+    warnings: Vec<Problem>,
+}
+
 /// Returns the configuration in `path` with its secrets.
 ///
 /// # Errors
 /// Everything that is wrong with the file and with the secrets that it points to.
 pub fn load(path: &FilePath) -> Result<Config, Problems> {
-    read(path, Scope::All).map(|(config, _)| config)
+    read(path, Scope::All).map(|good| good.config)
 }
 
 /// Returns the configuration in `path` for those who have no secrets: offline commands.
@@ -32,7 +39,7 @@ pub fn load(path: &FilePath) -> Result<Config, Problems> {
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn load_without_secrets(path: &FilePath) -> Result<Config, Problems> {
-    read(path, Scope::Offline).map(|(config, _)| config)
+    read(path, Scope::Offline).map(|good| good.config)
 }
 
 /// Returns the configuration in `path` for the hook, which must not make a push wait: without secrets, and with
@@ -41,7 +48,16 @@ pub fn load_without_secrets(path: &FilePath) -> Result<Config, Problems> {
 /// # Errors
 /// Everything that is wrong with the file, except for its calendars.
 pub fn load_for_hook(path: &FilePath) -> Result<Config, Problems> {
-    read(path, Scope::Door).map(|(config, _)| config)
+    read(path, Scope::Door).map(|good| good.config)
+}
+
+/// Returns the configuration in `path`, and what in it may surprise although it is no problem.
+///
+/// # Errors
+/// Everything that is wrong with the file and, `with_secrets`, with the secrets that it points to.
+pub fn check(path: &FilePath, with_secrets: bool) -> Result<(Config, Vec<Problem>), Problems> {
+    let scope = if with_secrets { Scope::All } else { Scope::Offline };
+    read(path, scope).map(|good| (good.config, good.warnings))
 }
 
 /// Returns the configuration in `path` as it is meant, in the form in which it is written: every default filled in.
@@ -51,19 +67,19 @@ pub fn load_for_hook(path: &FilePath) -> Result<Config, Problems> {
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn effective(path: &FilePath) -> Result<raw::Config, Problems> {
-    read(path, Scope::Offline).map(|(_, mut raw)| {
-        fill::shown(&mut raw);
-        raw
+    read(path, Scope::Offline).map(|mut good| {
+        fill::shown(&mut good.raw);
+        good.raw
     })
 }
 
-fn read(path: &FilePath, scope: Scope) -> Result<(Config, raw::Config), Problems> {
+fn read(path: &FilePath, scope: Scope) -> Result<Good, Problems> {
     let text = text(path)?;
     parse(&text, scope).map_err(|list| Problems { file: path.to_owned(), list })
 }
 
 /// Returns the configuration that `text` says.
-fn parse(text: &str, scope: Scope) -> Result<(Config, raw::Config), Vec<Problem>> {
+fn parse(text: &str, scope: Scope) -> Result<Good, Vec<Problem>> {
     let document = Document::parse(text)?;
     let mut found = Findings::new(&document, scope);
     let value = shape::table(document.root(), &schema::stored(), &Path::root(), &mut found);
@@ -72,9 +88,9 @@ fn parse(text: &str, scope: Scope) -> Result<(Config, raw::Config), Vec<Problem>
         fill::defaults(&mut raw);
         convert::config(&raw, &mut found).map(|config| (config, raw))
     });
-    let mut problems = found.into_problems();
+    let (mut problems, warnings) = found.into_lists();
     match config {
-        Some(config) if problems.is_empty() => Ok(config),
+        Some((config, raw)) if problems.is_empty() => Ok(Good { config, raw, warnings }),
         Some(_) | None => {
             if problems.is_empty() {
                 // The schema and the types come from one place, so only a mistake of ours gets here.

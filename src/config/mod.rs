@@ -20,7 +20,7 @@ pub use checked::{
     Address, Channel, ChannelKind, Check, Config, Deploy, Environment, Forge, Host, HttpCheck, Migrations,
     Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke, Watch, Who,
 };
-pub use load::{effective, load, load_for_hook, load_without_secrets};
+pub use load::{check, effective, load, load_for_hook, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};
 pub use raw::Config as Written;
 pub use schema::schema;

@@ -84,6 +84,18 @@ pub struct Problem {
     pub notice: Notice,
 }
 
+impl Problem {
+    /// Returns the problem as a message about its place in `file`.
+    pub fn located(&self, file: &FilePath) -> Located {
+        Located {
+            file: file.display().to_string(),
+            line: self.line,
+            place: self.path.to_string(),
+            notice: self.notice.clone(),
+        }
+    }
+}
+
 /// Everything that is wrong with one configuration file, in the order of its lines; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
@@ -102,14 +114,7 @@ impl Problems {
 
     /// Returns every problem as a message about its place; `messages::word_located` puts it into words.
     pub fn located(&self) -> Vec<Located> {
-        let file = self.file.display().to_string();
-        let located = |problem: &Problem| Located {
-            file: file.clone(),
-            line: problem.line,
-            place: problem.path.to_string(),
-            notice: problem.notice.clone(),
-        };
-        self.list.iter().map(located).collect()
+        self.list.iter().map(|problem| problem.located(&self.file)).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The longest secret that is read, in bytes; a larger file is not a secret but a mistake.
@@ -71,6 +72,14 @@ pub enum Unreadable {
 }
 
 impl Reference {
+    /// Returns whether everybody on this machine may read the file that holds the secret.
+    pub fn exposed(&self) -> bool {
+        match self {
+            Self::File(path) => path.metadata().is_ok_and(|about| about.permissions().mode() & 0o004 != 0),
+            Self::Credential(_) | Self::Env(_) => false,
+        }
+    }
+
     /// Reads the secret; white space around it does not belong to it.
     ///
     /// # Errors

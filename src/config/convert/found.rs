@@ -26,13 +26,14 @@ pub struct Findings<'a> {
     document: &'a Document<'a>,
     scope: Scope,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
     mute: Vec<Path>,
 }
 
 impl<'a> Findings<'a> {
     /// Returns an empty list for `document`.
     pub fn new(document: &'a Document<'a>, scope: Scope) -> Self {
-        Self { document, scope, problems: Vec::new(), mute: Vec::new() }
+        Self { document, scope, problems: Vec::new(), warnings: Vec::new(), mute: Vec::new() }
     }
 
     /// Returns how much of the configuration is asked for.
@@ -46,6 +47,11 @@ impl<'a> Findings<'a> {
         if !follows && !self.problems.iter().any(|known| at.is_in(&known.path)) {
             self.problems.push(Problem { path: at.clone(), line: self.document.line(at), notice });
         }
+    }
+
+    /// Adds something that may surprise but is no problem.
+    pub fn warn(&mut self, at: &Path, notice: Notice) {
+        self.warnings.push(Problem { path: at.clone(), line: self.document.line(at), notice });
     }
 
     /// Adds an unknown key; nothing is said about the absence of the key that was probably meant.
@@ -73,10 +79,11 @@ impl<'a> Findings<'a> {
         !self.problems.iter().any(|known| touches(&known.path)) && !self.mute.iter().any(touches)
     }
 
-    /// Returns all problems in the order of their lines.
-    pub fn into_problems(mut self) -> Vec<Problem> {
+    /// Returns all problems and all warnings in the order of their lines.
+    pub fn into_lists(mut self) -> (Vec<Problem>, Vec<Problem>) {
         self.problems.sort_by_key(|problem| problem.line);
-        self.problems
+        self.warnings.sort_by_key(|warning| warning.line);
+        (self.problems, self.warnings)
     }
 
     /// Converts every item of a list; `None` when one of them cannot be.
@@ -110,7 +117,12 @@ impl<'a> Findings<'a> {
             return Some(Secret::unread());
         }
         match reference.read() {
-            Ok(secret) => Some(secret),
+            Ok(secret) => {
+                if reference.exposed() {
+                    self.warn(at, Notice::new("TW-C062"));
+                }
+                Some(secret)
+            }
             Err(why) => self.refuse(at, unreadable(&reference, &why)),
         }
     }

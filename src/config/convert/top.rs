@@ -74,7 +74,7 @@ pub fn forge(raw: &raw::Forge, at: &Path, found: &mut Findings<'_>) -> Option<Fo
     if raw.webhook_secrets.is_empty() && found.clean(&place) {
         found.report(&place, Notice::new("TW-C009"));
     }
-    // Below ten seconds the forge would be asked all the time, above a day a lost webhook would look like a bug.
+    // Below a second the forge would be asked without pause, above a day a lost webhook would look like a bug.
     let every = text::length(&raw.reconcile_every, seconds(1)..=hours(24), &at.key("reconcile_every"), found);
     Some(Forge { url: url?, token: token?, webhook_secrets: webhook_secrets?, reconcile_every: every? })
 }

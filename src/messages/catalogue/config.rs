@@ -136,6 +136,9 @@ pub const TEXTS: &[Text] = texts! {
         "ce secret n'est pas une seule ligne de caractères ASCII imprimables";
     "TW-C061": "this is not the absolute path of a file", "ce n'est pas le chemin absolu d'un fichier",
         "write it from the root, such as /etc/tagwarden/token", "écrivez-le depuis la racine, comme /etc/tagwarden/token";
+    "TW-C062": "everybody on this machine can read the file of this secret",
+        "tout le monde sur cette machine peut lire le fichier de ce secret",
+        "take that right away with: chmod o-r FILE", "retirez ce droit avec : chmod o-r FICHIER";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",
