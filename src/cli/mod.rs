@@ -3,6 +3,7 @@
 //! A command is a file with `Args` (what may be typed, examples first) and `run(args, terminal)`; it is listed once
 //! in [`Command`] and once in [`run`]. Help, manual pages and completions all come from that one list.
 
+mod calendar;
 mod completions;
 mod config;
 mod exit;
@@ -89,6 +90,8 @@ impl From<Spoken> for Language {
 /// The commands, in the order in which `--help` lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// May it change now, and if not, when?
+    Calendar(calendar::Args),
     /// Check and show the configuration
     Config(config::Args),
     /// Print completions for a shell
@@ -99,6 +102,7 @@ enum Command {
 
 fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
+        Command::Calendar(args) => calendar::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
         Command::Man(args) => man::run(&args, terminal),

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod safe;
+pub mod when;
 
 pub use safe::{LONGEST_VALUE, safe};
 
@@ -47,7 +48,10 @@ pub fn word(language: Language, notice: &Notice) -> Worded {
         Language::En => (text.en, text.hint_en),
         Language::Fr => (text.fr, text.hint_fr),
     };
-    Worded { what: fill(what, notice), hint: (!hint.is_empty()).then(|| fill(hint, notice)) }
+    Worded {
+        what: fill(language, what, notice),
+        hint: (!hint.is_empty()).then(|| fill(language, hint, notice)),
+    }
 }
 
 /// Returns a message about a place in words: `file:line: place: sentence (id)`.
@@ -73,8 +77,8 @@ fn unknown(notice: &Notice) -> String {
     format!("{} {}", safe(&notice.id), values.join(" ")).trim_end().to_owned()
 }
 
-/// Fills `{name}` placeholders; a placeholder without a value stays visible.
-fn fill(template: &str, notice: &Notice) -> String {
+/// Fills `{name}` placeholders; a placeholder without a value stays visible, one that ends in `_at` is a time.
+fn fill(language: Language, template: &str, notice: &Notice) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(open) = rest.find('{') {
@@ -82,6 +86,7 @@ fn fill(template: &str, notice: &Notice) -> String {
         out.push_str(&rest[..open]);
         let name = &rest[open + 1..close];
         match notice.values.get(name) {
+            Some(value) if name.ends_with("_at") => out.push_str(&when::spelled(language, value)),
             Some(value) => out.push_str(&safe(value)),
             None => out.push_str(&rest[open..=close]),
         }

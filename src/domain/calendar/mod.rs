@@ -1,6 +1,21 @@
 //! When an environment may change: windows, freezes and feeds, at an instant.
+//!
+//! Everything that closes becomes a list of half-open stretches of time, each placed by the wall clock of its
+//! calendar's zone; lists that overlap or touch are merged before anything is answered, so that no opening of no
+//! length can appear. Feeds will be one more such list.
+
+mod lint;
+mod read;
+mod wall;
+mod window;
+
+pub use lint::lint;
+pub use read::read;
+pub use wall::{BadTime, DayTime, WeekTime, weekday};
+pub use window::{Freeze, Window};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// A named set of rules in one time zone.
@@ -9,7 +24,13 @@ pub struct Calendar {
     /// Its name in the configuration.
     pub name: String,
     /// The zone in which its wall times are read.
-    pub zone: jiff::tz::TimeZone,
+    pub zone: TimeZone,
+    /// The windows in which it is closed.
+    pub closed: Vec<Window>,
+    /// The windows in which it is open; when there are any, it is closed outside them.
+    pub open: Vec<Window>,
+    /// The dated freezes.
+    pub freezes: Vec<Freeze>,
 }
 
 /// What kind of rule closes a calendar.
@@ -48,13 +69,8 @@ pub struct Reading {
     pub reasons: Vec<Reason>,
     /// The first instant from the asked one on that is open; the asked one itself when open.
     pub next_open: Option<Timestamp>,
-    /// The first instant after the asked one at which they close, or close again.
+    /// The first instant at which they close after that opening.
     pub next_close: Option<Timestamp>,
-    /// The first opening with the asked room.
+    /// The first instant from the asked one on that is open and stays open for the asked room.
     pub next_slot: Option<Timestamp>,
-}
-
-/// Returns what `calendars` say together at `at`, where a slot needs `room`: open only if all are.
-pub fn read(_calendars: &[&Calendar], at: Timestamp, _room: std::time::Duration) -> Reading {
-    Reading { open: true, reasons: Vec::new(), next_open: Some(at), next_close: None, next_slot: Some(at) }
 }

@@ -139,6 +139,21 @@ pub const TEXTS: &[Text] = texts! {
     "TW-C062": "everybody on this machine can read the file of this secret",
         "tout le monde sur cette machine peut lire le fichier de ce secret",
         "take that right away with: chmod o-r FILE", "retirez ce droit avec : chmod o-r FICHIER";
+    "TW-C070": "a window that runs from one day of the week to another has no `days`",
+        "une fenêtre qui va d'un jour de la semaine à un autre n'a pas de `days`",
+        "leave `days` out, or write plain times such as 22:00", "retirez `days`, ou écrivez de simples heures comme 22:00";
+    "TW-C071": "`{value}` is no wall time", "`{value}` n'est pas une heure locale",
+        "write it as 2026-12-01T08:00, without an offset: the calendar's time_zone counts",
+        "écrivez 2026-12-01T08:00, sans décalage : c'est le time_zone du calendrier qui compte";
+    "TW-C072": "it ends when or before it begins", "la fin est égale ou antérieure au début",
+        "let `to` differ from `from`; a whole day runs from 00:00 to 24:00",
+        "`to` doit différer de `from` ; une journée entière va de 00:00 à 24:00";
+    "TW-C073": "`{value}` is no time of day", "`{value}` n'est pas une heure",
+        "write it as 07:30, from 00:00 to 24:00", "écrivez 07:30, de 00:00 à 24:00";
+    "TW-C074": "`{value}` is no day of the week", "`{value}` n'est pas un jour de la semaine",
+        "use Mon, Tue, Wed, Thu, Fri, Sat or Sun", "utilisez Mon, Tue, Wed, Thu, Fri, Sat ou Sun";
+    "TW-C075": "`{value}` is no time of the week", "`{value}` n'est pas un moment de la semaine",
+        "write it as Fri 16:00", "écrivez Fri 16:00";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",

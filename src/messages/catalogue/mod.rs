@@ -1,5 +1,6 @@
 //! The catalogue: one file per group of ids, each a table of `texts!` rows.
 
+mod calendar;
 mod config;
 mod engine;
 mod forge;
@@ -28,6 +29,7 @@ pub(crate) use texts;
 
 /// All groups, in the order in which they are searched.
 const GROUPS: &[&[Text]] = &[
+    calendar::TEXTS,
     config::TEXTS,
     engine::TEXTS,
     forge::TEXTS,
