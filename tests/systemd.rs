@@ -1,10 +1,14 @@
 //! The units are understood by systemd without a word, and stay as hardened as they were meant to be.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test, as it should")]
 
+mod machine;
+
 mod tier4 {
     use std::fs;
     use std::path::Path;
     use std::process::{Command, Output};
+
+    use crate::machine::Machine;
 
     /// Copies the units, and the drop-in when asked for, to a folder where the program they start exists.
     fn units(drop_in: bool) -> tempfile::TempDir {
@@ -98,5 +102,73 @@ mod tier4 {
             fs::metadata(root.path().join(path)).unwrap().permissions().mode() & 0o7777
         };
         assert_eq!((mode("etc/tagwarden"), mode("etc/tagwarden/credentials")), (0o755, 0o700));
+    }
+
+    /// What the daemon does all day, done by hand: each line must work under the unit's restrictions, and the last
+    /// ones must not.
+    const DAY: &str = r#"#!/bin/sh
+set -eu
+cd "$STATE_DIRECTORY"
+export GIT_AUTHOR_NAME=Ana GIT_AUTHOR_EMAIL=ana@example.org GIT_COMMITTER_NAME=Ana GIT_COMMITTER_EMAIL=ana@example.org
+git init -q -b main a && git -C a commit -q --allow-empty -m first && git clone -q --mirror a b && echo git works
+python3 -c '
+import sqlite3
+base = sqlite3.connect("store.sqlite3")
+assert base.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+base.execute("PRAGMA synchronous=FULL")
+base.execute("CREATE TABLE t (n)")
+with base: base.execute("INSERT INTO t VALUES (1)")
+' && echo SQLite works
+ssh="ssh -F none -p 2222 -i $CREDENTIALS_DIRECTORY/ssh-key -o IdentitiesOnly=yes -o BatchMode=yes
+  -o UserKnownHostsFile=/etc/tagwarden/known_hosts -o StrictHostKeyChecking=yes
+  -o ControlMaster=auto -o ControlPersist=60 -o ControlPath=$RUNTIME_DIRECTORY/%C root@127.0.0.1"
+$ssh true && $ssh -O check 2>/dev/null && $ssh "echo the host answers"
+stat -c "runtime %a %U:%G" "$RUNTIME_DIRECTORY"
+stat -c "state %a %U:%G" "$STATE_DIRECTORY"
+cat /etc/tagwarden/tagwarden.toml
+for forbidden in "touch /etc/tagwarden/x" "ls /root" "ls /home" "unshare -m true" "cat /etc/tagwarden/credentials/ssh-key"; do
+  if $forbidden >/dev/null 2>&1; then echo "allowed: $forbidden"; fi
+done
+"#;
+
+    const DAY_GOES_WELL: &str = "git works\nSQLite works\nthe host answers\nruntime 750 tagwarden:tagwarden\n\
+        state 700 tagwarden:tagwarden\n# configuration\n";
+
+    #[test]
+    #[ignore = "tier 4: systemd-nspawn"]
+    fn ssh_git_and_sqlite_work_under_the_unit_as_shipped() {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
+        let machine = Machine::boot();
+        for (file, place) in [
+            ("sysusers.d/tagwarden.conf", "/usr/lib/sysusers.d"),
+            ("tmpfiles.d/tagwarden.conf", "/usr/lib/tmpfiles.d"),
+        ] {
+            machine.write(&format!("{place}/tagwarden.conf"), &fs::read(from.join(file)).unwrap(), "644");
+        }
+        machine.must("systemd-sysusers tagwarden.conf && systemd-tmpfiles --create tagwarden.conf");
+        machine.write("/etc/tagwarden/tagwarden.toml", b"# configuration\n", "644");
+        machine.must(
+            "cd /etc/tagwarden/credentials && ssh-keygen -q -t ed25519 -N '' -f ssh-key
+             ssh-keygen -q -t ed25519 -N '' -f /etc/hostkey && mkdir -p /run/sshd
+             echo \"[127.0.0.1]:2222 $(cut -d' ' -f1,2 /etc/hostkey.pub)\" > /etc/tagwarden/known_hosts
+             /usr/sbin/sshd -f /dev/null -p 2222 -h /etc/hostkey -o ListenAddress=127.0.0.1 -o UsePAM=no \\
+               -o AuthorizedKeysFile=/etc/tagwarden/credentials/ssh-key.pub -o StrictModes=no",
+        );
+        machine.write("/usr/bin/tagwarden", DAY.as_bytes(), "755");
+        // Only what belongs to a daemon is taken out: the stand-in neither notifies nor stays.
+        let unit = fs::read_to_string(from.join("tagwarden.service")).unwrap();
+        let unit = unit
+            .replace("Type=notify", "Type=oneshot")
+            .replace("WatchdogSec=30s\n", "")
+            .replace("Restart=on-failure\n", "")
+            .replace("#LoadCredential=forgejo-token:/etc/tagwarden/credentials/forgejo-token",
+                "LoadCredential=ssh-key:/etc/tagwarden/credentials/ssh-key\nStandardOutput=file:/run/day.out\nStandardError=file:/run/day.err");
+        machine.write("/etc/systemd/system/tagwarden.service", unit.as_bytes(), "644");
+        let started = machine.run("systemctl daemon-reload && systemctl start tagwarden.service");
+        let out = machine.must("cat /run/day.out; cat /run/day.err >&2");
+        let why = String::from_utf8_lossy(&started.stderr).into_owned();
+        let err = machine.must("cat /run/day.err");
+        assert_eq!(out, DAY_GOES_WELL, "{why}\n{err}");
+        assert!(started.status.success(), "{why}\n{err}");
     }
 }
