@@ -213,11 +213,16 @@ async fn a_tag_that_moves_while_its_release_is_published_is_reported() {
 #[tokio::test]
 async fn a_question_is_repeated_after_a_hiccup_and_a_write_is_not() {
     let (_, _, version) = recorded(VERSIONS[1], "version");
+    let mut stories = tokio::task::JoinSet::new();
     for hiccup in [Says::plain(503, ""), Says::plain(429, ""), Says::HangUp, Says::Cut] {
-        let chat = Chat::in_turn(vec![hiccup.clone(), hiccup, version.clone()]).await;
-        assert_eq!(forge(&chat).version().await.unwrap(), "16.0.0");
-        assert_eq!(chat.heard().len(), 3);
+        let version = version.clone();
+        stories.spawn(async move {
+            let chat = Chat::in_turn(vec![hiccup.clone(), hiccup, version]).await;
+            assert_eq!(forge(&chat).version().await.unwrap(), "16.0.0");
+            assert_eq!(chat.heard().len(), 3);
+        });
     }
+    stories.join_all().await;
     let commit = ObjectId::parse(COMMIT).unwrap();
     let rows = [
         (Says::plain(503, ""), Gravity::Transient),
