@@ -17,6 +17,7 @@ mod answers;
 mod api;
 mod courier;
 mod json;
+mod page;
 mod refs;
 mod shapes;
 mod watch;

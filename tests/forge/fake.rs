@@ -521,3 +521,48 @@ async fn the_small_forge_answers_with_the_recorded_statuses_and_shapes() {
         compare(&world, &http, token, fixture, &path, body).await;
     }
 }
+
+#[tokio::test]
+async fn a_person_with_a_browser_sees_what_the_forge_was_told_and_nothing_runs() {
+    let receiver = Chat::always(202, "Tag v1.0.0 was noted <b>here</b>.").await;
+    let world = world_with(receiver).await;
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    world.push(&["main", "v1.0.0"]).await;
+    world.api.publish_release(&bridge(), &notes(&world, "<script>alert(1)</script>")).await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let release = world.api.release(&bridge(), "v1.0.0").await.unwrap().unwrap();
+    let page = http.get(release.html_url).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("school/bridge v1.0.0") && page.contains("&lt;script&gt;"), "{page}");
+    assert!(page.contains("202: Tag v1.0.0 was noted &lt;b&gt;here&lt;/b&gt;."), "{page}");
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+}
+
+#[tokio::test]
+async fn fifty_repositories_get_their_tags_at_once_and_no_webhook_is_missing() {
+    let world = world().await;
+    let mut bares = Vec::new();
+    for number in 0..50 {
+        let name = format!("school/app-{number}");
+        bares.push(world.forge.add_repository(&name).unwrap());
+        world.forge.add_webhook(&name, &world.receiver.url("/webhooks/forgejo"), SECRET).unwrap();
+    }
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    let pushes: Vec<std::process::Child> = bares
+        .iter()
+        .map(|bare| {
+            let mut git = Command::new("git");
+            git.args(["push", "--quiet", bare.to_str().unwrap(), "v1.0.0"]).current_dir(&world.clone);
+            git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GITEA_PUSHER_NAME", "eve").spawn().unwrap()
+        })
+        .collect();
+    for mut push in pushes {
+        assert!(push.wait().unwrap().success());
+    }
+    world.forge.sync().await;
+    let mut keys: Vec<String> =
+        world.receiver.heard().iter().map(|heard| hint(heard).key().unwrap().to_string()).collect();
+    assert_eq!(keys.len(), 100);
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), 100, "push and create of fifty tags, each once");
+}

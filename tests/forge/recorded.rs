@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::{any, prop};
+use proptest::test_runner::{Config, TestRunner};
 use tagwarden::config::Secret;
 use tagwarden::forgejo::payload::{Hint, read};
 use tagwarden::forgejo::signature::{Refused, sign, verify};
@@ -178,4 +180,33 @@ fn a_delivery_without_its_last_byte_is_refused() {
         let verdict = verify(&[Secret::new(SECRET)], &recorded.all("X-Forgejo-Signature"), cut);
         assert_eq!(verdict, Err(Refused), "{}", recorded.name);
     }
+}
+
+#[test]
+fn a_damaged_delivery_is_refused_by_its_signature_and_would_break_nothing_without_one() {
+    let all: Vec<Recorded> =
+        deliveries(VERSIONS[1]).into_iter().filter(|recorded| recorded.hint().key().is_some()).collect();
+    let events = ["push", "create", "delete", "release"];
+    let damage = (
+        0..all.len(),
+        prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        0..events.len(),
+    );
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(2000) });
+    let secret = [Secret::new(SECRET)];
+    let outcome = runner.run(&damage, |(which, changes, event)| {
+        let recorded = &all[which];
+        let mut body = recorded.body.clone();
+        for (at, byte) in changes {
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        if body != recorded.body {
+            assert!(verify(&secret, &recorded.all("X-Forgejo-Signature"), &body).is_err());
+        }
+        let hint = read(Some(events[event]), &body);
+        assert!(!hint.answer().id.is_empty());
+        Ok(())
+    });
+    outcome.unwrap();
 }

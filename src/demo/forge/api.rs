@@ -1,4 +1,4 @@
-//! The forge's API: who asks, and which call is it?
+//! The forge's server: who asks, and which call is it?
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use warp::hyper::body::Bytes;
 
 use crate::demo::forge::Shared;
 use crate::demo::forge::answers::{self, Reply};
+use crate::demo::forge::page;
 use crate::demo::forge::world::{RequestSeen, User, World};
 
 /// A call, taken apart.
@@ -67,6 +68,7 @@ fn answer(
     let person = user.as_ref().map(|user| user.login.clone());
     let reply = match (spoilt(&mut world), user) {
         (Some(status), _) => Reply::plain(status, "no answer today"),
+        (None, _) if method == Method::GET && !path.starts_with("/api/") => page::page(&world),
         (None, None) if path == "/api/healthz" => Reply::plain(200, "{\"status\": \"pass\"}"),
         (None, None) => Reply::error(401, "token is required", &world.base),
         (None, Some(user)) => {
