@@ -1,1 +1,11 @@
 //! Looks into a repository, quarantine included, and reports facts.
+//!
+//! Objects are read with libgit2, which knows neither hooks nor replacement refs; everything that talks to another
+//! repository (a fetch, a push) is done by the `git` program with an environment of its own, so that no configuration
+//! of the machine and no token on a command line can play a part.
+
+mod command;
+mod error;
+pub mod mirror;
+
+pub use error::GitError;

@@ -4,6 +4,7 @@ mod calendar;
 mod config;
 mod engine;
 mod forge;
+mod git;
 mod notify;
 mod release;
 mod tag;
@@ -33,6 +34,7 @@ const GROUPS: &[&[Text]] = &[
     config::TEXTS,
     engine::TEXTS,
     forge::TEXTS,
+    git::TEXTS,
     notify::TEXTS,
     release::TEXTS,
     tag::TEXTS,

@@ -1,0 +1,36 @@
+//! What can go wrong between us and a repository, and between us and the daemon.
+
+use super::texts;
+use crate::messages::Text;
+
+/// The messages of this group.
+pub const TEXTS: &[Text] = texts! {
+    "TW-G001": "the repository could not be read: {why}", "le dépôt n’a pas pu être lu : {why}",
+        "look at the repository with: git fsck", "examinez le dépôt avec : git fsck";
+    "TW-G002": "the repository uses something that cannot be read here: {why}",
+        "le dépôt utilise quelque chose qui ne peut être lu ici : {why}",
+        "tags of such a repository cannot be judged; use a SHA-1 repository with plain refs",
+        "les tags d’un tel dépôt ne peuvent être jugés ; utilisez un dépôt SHA-1 avec des refs classiques";
+    "TW-G003": "the program git could not be run: {why}", "le programme git n’a pas pu être lancé : {why}",
+        "install it with: apt-get install git", "installez-le avec : apt-get install git";
+    "TW-G004": "git took too long: {why}", "git a mis trop de temps : {why}",
+        "it is tried again; look at the line to the forge", "nouvel essai à venir ; vérifiez la liaison avec la forge";
+    "TW-G005": "git failed: {why}", "git a échoué : {why}",
+        "it is tried again; look at the address and the token of the forge",
+        "nouvel essai à venir ; vérifiez l’adresse et le jeton de la forge";
+    "TW-G006": "the forge refused the push: {why}", "la forge a refusé le push : {why}",
+        "let the daemon's account push tags", "autorisez le compte du démon à pousser des tags";
+    "TW-G007": "the tag exists already and points elsewhere: {why}", "le tag existe déjà et pointe ailleurs : {why}",
+        "look at it with: git ls-remote --tags origin", "examinez-le avec : git ls-remote --tags origin";
+    "TW-G008": "a folder cannot be used: {why}", "un dossier est inutilisable : {why}",
+        "give it to the daemon's account", "donnez-le au compte du démon";
+    "TW-G009": "the repository holds something odd: {why}", "le dépôt contient quelque chose d’anormal : {why}",
+        "look at the repository with: git fsck", "examinez le dépôt avec : git fsck";
+    "TW-X001": "the daemon cannot be reached at {path}: {why}", "le démon est injoignable à {path} : {why}",
+        "start it with: systemctl start tagwarden", "démarrez-le avec : systemctl start tagwarden";
+    "TW-X002": "the daemon did not answer: {why}", "le démon n’a pas répondu : {why}",
+        "look at it with: systemctl status tagwarden", "voyez : systemctl status tagwarden";
+    "TW-X003": "the daemon's answer cannot be understood: {why}", "la réponse du démon est incompréhensible : {why}",
+        "are command and daemon of the same version? compare: tagwarden --version",
+        "commande et démon sont-ils de la même version ? comparez : tagwarden --version";
+};
