@@ -7,6 +7,7 @@ mod forge;
 mod git;
 mod notify;
 mod release;
+mod store;
 mod tag;
 mod terminal;
 mod watch;
@@ -37,6 +38,7 @@ const GROUPS: &[&[Text]] = &[
     git::TEXTS,
     notify::TEXTS,
     release::TEXTS,
+    store::TEXTS,
     tag::TEXTS,
     terminal::TEXTS,
     watch::TEXTS,
