@@ -205,6 +205,27 @@ fn without_signals_the_health_check_and_the_containers_are_watched() {
 }
 
 #[test]
+fn what_may_surprise_is_a_warning_and_no_problem() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("c.toml");
+    let script = "recipe = \"script\"\n[[repository.environment.deploy.step]]\nname = \"a\"\nrun = [\"b\"]";
+    let text = good()
+        .replace("https://git.", "http://git.")
+        .replace("recipe = \"compose\"\nproject = \"bridge\"", script);
+    for (text, expected) in [
+        (good(), vec![("TW-C064", 12)]),
+        (text, vec![("TW-C065", 4), ("TW-C064", 12), ("TW-C063", 12)]),
+        (std::fs::read_to_string(sample()).unwrap(), vec![]),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let (_, warnings) = config::check(&file, false).unwrap_or_else(|problems| panic!("{problems}"));
+        let told: Vec<(&str, usize)> =
+            warnings.iter().map(|warning| (warning.notice.id.as_str(), warning.line.unwrap())).collect();
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
 fn every_problem_is_told_in_one_list_with_its_line() {
     let text = good()
         .replace("approvers", "aprovers")

@@ -38,6 +38,12 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
         Some(check) => watch::healthcheck(check, &at.key("healthcheck"), found).map(Some),
         None => Some(None),
     };
+    if raw.healthcheck.is_none() {
+        found.warn(at, Notice::new("TW-C064"));
+    }
+    if raw.watch.signal.is_empty() && found.clean(&at.key("watch")) {
+        found.warn(&at.key("watch"), Notice::new("TW-C063"));
+    }
     if healthcheck.is_none() {
         found.mute_if_derived(at.key("watch").key("signal"));
     }

@@ -2,6 +2,7 @@
 //!
 //! None of the messages repeats an address: people write passwords into addresses.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::path::{Component, Path as FilePath, PathBuf};
 use std::time::Duration;
@@ -63,6 +64,17 @@ pub fn is_http(text: &str) -> bool {
     let http = text.starts_with("http://") || text.starts_with("https://");
     let name = authority(text).rsplit('@').next().unwrap_or_default();
     http && !name.is_empty() && !name.starts_with(':') && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Returns whether others can listen on the way to this address: plain HTTP, and not to this machine.
+pub fn is_overheard(text: &str) -> bool {
+    let name = authority(text);
+    let host = match name.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or_default(),
+        None => name.split(':').next().unwrap_or_default(),
+    };
+    let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    text.starts_with("http://") && !here
 }
 
 fn authority(text: &str) -> &str {
@@ -153,4 +165,52 @@ pub fn is_branch(text: &str, pattern: bool) -> bool {
         && !text.starts_with("refs/")
         && parts_good
         && !text.chars().any(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_overheard_unless_it_stays_on_this_machine() {
+        for (url, overheard) in [
+            ("https://git.example.org", false),
+            ("http://git.example.org", true),
+            ("http://192.0.2.7:3000", true),
+            ("http://localhost:3000", false),
+            ("http://127.0.0.1:3000/forge", false),
+            ("http://[::1]:3000", false),
+            ("http://[2001:db8::1]", true),
+            ("http://localhost.example.org", true),
+        ] {
+            assert_eq!(is_overheard(url), overheard, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_branch_is_what_git_takes_for_one() {
+        for good in ["main", "release/1.x", "é", "a-b"] {
+            assert!(is_branch(good, false), "{good}");
+        }
+        for bad in [
+            "",
+            "-a",
+            "a..b",
+            "a b",
+            "a/",
+            "/a",
+            "a//b",
+            ".a",
+            "a.lock",
+            "a~1",
+            "a:b",
+            "a.",
+            "refs/heads/a",
+            "a@{1}",
+            "h/*",
+        ] {
+            assert!(!is_branch(bad, false), "{bad}");
+        }
+        assert!(is_branch("hotfix/*", true));
+    }
 }

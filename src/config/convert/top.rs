@@ -66,6 +66,9 @@ fn control_socket(raw: &raw::Server, at: &Path, found: &mut Findings<'_>) -> Opt
 /// Returns table `[forge]`.
 pub fn forge(raw: &raw::Forge, at: &Path, found: &mut Findings<'_>) -> Option<Forge> {
     let url = text::url(&raw.url, &at.key("url"), found);
+    if url.as_deref().is_some_and(text::is_overheard) {
+        found.warn(&at.key("url"), Notice::new("TW-C065"));
+    }
     let token = found.secret(&raw.token, &at.key("token"));
     let place = at.key("webhook_secrets");
     let webhook_secrets = found.each(&raw.webhook_secrets, &place, |reference, at, found| {

@@ -154,6 +154,15 @@ pub const TEXTS: &[Text] = texts! {
         "use Mon, Tue, Wed, Thu, Fri, Sat or Sun", "utilisez Mon, Tue, Wed, Thu, Fri, Sat ou Sun";
     "TW-C075": "`{value}` is no time of the week", "`{value}` n'est pas un moment de la semaine",
         "write it as Fri 16:00", "écrivez Fri 16:00";
+    "TW-C063": "nothing is looked at in this watch", "rien n'est regardé pendant cette surveillance",
+        "add [[repository.environment.watch.signal]], or a healthcheck with url",
+        "ajoutez [[repository.environment.watch.signal]], ou un healthcheck avec url";
+    "TW-C064": "nothing shows that the application is up after a deployment",
+        "rien ne montre que l'application fonctionne après un déploiement",
+        "add [repository.environment.healthcheck] with url or run",
+        "ajoutez [repository.environment.healthcheck] avec url ou run";
+    "TW-C065": "the token travels in clear to this address", "le jeton circule en clair vers cette adresse",
+        "use https, unless nobody else can listen on the way", "utilisez https, sauf si personne d'autre ne peut écouter en chemin";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",
