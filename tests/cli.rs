@@ -181,6 +181,22 @@ fn a_secret_that_everybody_can_read_is_warned_about() {
 }
 
 #[test]
+fn a_freeze_that_is_over_is_warned_about() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("c.toml");
+    let text = std::fs::read_to_string("config/tagwarden.toml").unwrap();
+    let text =
+        text.replace("2026-12-01T08:00", "2020-12-01T08:00").replace("2026-12-02T12:00", "2020-12-02T12:00");
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let output = run(&["config", "check", "--without-secrets", "--config", file]);
+    let expected =
+        format!("warning: {file}: calendar: calendar school: the freeze hours deadline is over (TW-K001)\n");
+    assert!(stderr(&output).starts_with(&expected), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn a_shown_configuration_is_a_configuration_that_means_the_same() {
     let folder = TempDir::new().unwrap();
     let shown = run(&["config", "show", "--config", "config/tagwarden.toml"]);

@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
+use crate::clock::Clock;
 use crate::config::{self, Config, Problem, Problems};
+use crate::domain::calendar::{self, Calendar};
 use crate::domain::notice::Notice;
 use crate::messages::{self, Language};
 
@@ -61,7 +65,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let outcome = config::check(&terminal.config, !without_secrets);
+    let outcome = config::check(&terminal.config, !without_secrets).map(|(config, mut warnings)| {
+        warnings.extend(odd_calendars(&config, Clock::machine().now()));
+        (config, warnings)
+    });
     if json {
         let (problems, warnings) = match &outcome {
             Ok((_, warnings)) => (&[][..], warnings.as_slice()),
@@ -83,6 +90,18 @@ fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit,
         terminal.answer(&summary(&terminal.config, &config, terminal.language))?;
     }
     Ok(Exit::Ok)
+}
+
+/// Returns what is odd about the calendars, each asked for the longest room that an environment needs of it.
+fn odd_calendars(config: &Config, now: Timestamp) -> Vec<Problem> {
+    let room = |name: &str| {
+        let all = config.repositories.iter().flat_map(|repository| &repository.environments);
+        let using = all.filter(|environment| environment.calendars.iter().any(|calendar| calendar == name));
+        using.map(|environment| environment.max_duration).max().unwrap_or_default()
+    };
+    let odd = |calendar: &Calendar| calendar::lint(calendar, room(&calendar.name), now);
+    let problem = |notice| Problem { path: config::Path::root().key("calendar"), line: None, notice };
+    config.calendars.values().flat_map(odd).map(problem).collect()
 }
 
 /// Returns the failure that a configuration with problems is, every problem in words.

@@ -590,3 +590,76 @@ url = "https://hooks.example.org/hunter2hunter2""#,
   keep it elsewhere and point to it: url = { credential = "name" }, { file = "/path" } or { env = "NAME" }; whoever could read this file may know the secret, so change it"#,
     );
 }
+
+#[test]
+fn problems_with_times_in_calendars_are_told() {
+    told(r#"time_zone = "Europe/Paris""#, r#"time_zone = "Europe/Paris"
+closed = [ { name = "weekend", days = ["Fri"], from = "Fri 16:00", to = "Mon 07:00" } ]"#, "c.toml:10: calendar[0].closed[0].days: a window that runs from one day of the week to another has no `days` (TW-C070)
+  leave `days` out, or write plain times such as 22:00");
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+closed = [ { name = "weekend", from = "Fri 16:00", to = "07:00" } ]"#,
+        "c.toml:10: calendar[0].closed[0].to: `07:00` is no time of the week (TW-C075)
+  write it as Fri 16:00",
+    );
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+closed = [ { name = "weekend", from = "Fre 16:00", to = "Fri 25:00" } ]"#,
+        "c.toml:10: calendar[0].closed[0].from: `Fre` is no day of the week (TW-C074)
+  use Mon, Tue, Wed, Thu, Fri, Sat or Sun
+c.toml:10: calendar[0].closed[0].to: `25:00` is no time of day (TW-C073)
+  write it as 07:30, from 00:00 to 24:00",
+    );
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+open = [ { name = "day", days = ["Mon", "lundi"], from = "7:00", to = "07:00" } ]"#,
+        "c.toml:10: calendar[0].open[0].from: `7:00` is no time of day (TW-C073)
+  write it as 07:30, from 00:00 to 24:00
+c.toml:10: calendar[0].open[0].days[1]: `lundi` is no day of the week (TW-C074)
+  use Mon, Tue, Wed, Thu, Fri, Sat or Sun",
+    );
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+open = [ { name = "day", from = "07:00", to = "07:00" } ]"#,
+        "c.toml:10: calendar[0].open[0].to: it ends when or before it begins (TW-C072)
+  let `to` differ from `from`; a whole day runs from 00:00 to 24:00",
+    );
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+open = [ { name = "", from = "07:00" } ]"#,
+        "c.toml:10: calendar[0].open[0].to: this key is missing (TW-C006)
+  see the commented sample: config/tagwarden.toml
+c.toml:10: calendar[0].open[0].name: this needs at least one value that is not empty (TW-C009)",
+    );
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+[[calendar.freeze]]
+name = "a"
+from = "2026-12-01T08:00+01:00"
+[[calendar.freeze]]
+name = "b"
+from = "2026-12-02T08:00"
+to = "2026-12-01T08:00""#,
+        "c.toml:12: calendar[0].freeze[0].from: `2026-12-01T08:00+01:00` is no wall time (TW-C071)
+  write it as 2026-12-01T08:00, without an offset: the calendar's time_zone counts
+c.toml:16: calendar[0].freeze[1].to: it ends when or before it begins (TW-C072)
+  let `to` differ from `from`; a whole day runs from 00:00 to 24:00",
+    );
+    told(
+        r#"time_zone = "Europe/Paris""#,
+        r#"time_zone = "Europe/Paris"
+[[calendar.freeze]]
+name = "a"
+from = "2026-02-30T08:00"
+to = 2026-12-01T08:00:00"#,
+        "c.toml:12: calendar[0].freeze[0].from: `2026-02-30T08:00` is no wall time (TW-C071)
+  write it as 2026-12-01T08:00, without an offset: the calendar's time_zone counts
+c.toml:13: calendar[0].freeze[0].to: this should be a text in quotes (TW-C010)",
+    );
+}

@@ -15,6 +15,7 @@ pub fn calendar(raw: &raw::Calendar, at: &Path, found: &mut Findings<'_>) -> Opt
     for index in 0..raw.feed.len() {
         let _: Option<()> = top::later("[[calendar.feed]]", &at.key("feed").index(index), found);
     }
+    named(&raw.name, at, found);
     let zone = zone(&raw.time_zone, &at.key("time_zone"), found);
     let closed = windows(&raw.closed, &at.key("closed"), found);
     let open = windows(&raw.open, &at.key("open"), found);
@@ -23,6 +24,13 @@ pub fn calendar(raw: &raw::Calendar, at: &Path, found: &mut Findings<'_>) -> Opt
         freezes.extend(freeze(one, &at.key("freeze").index(index), found));
     }
     Some(Calendar { name: raw.name.clone(), zone: zone?, closed, open, freezes })
+}
+
+/// Answers point to a rule by its name, so it needs one.
+fn named(name: &str, at: &Path, found: &mut Findings<'_>) {
+    if name.trim().is_empty() {
+        found.report(&at.key("name"), Notice::new("TW-C009"));
+    }
 }
 
 fn zone(name: &str, at: &Path, found: &mut Findings<'_>) -> Option<TimeZone> {
@@ -35,6 +43,7 @@ fn windows(raw: &[raw::Window], at: &Path, found: &mut Findings<'_>) -> Vec<Wind
 
 /// A window whose edges name days is weekly, one whose edges are times of day is daily.
 fn window(raw: &raw::Window, at: &Path, found: &mut Findings<'_>) -> Option<Window> {
+    named(&raw.name, at, found);
     let weekly = raw.from.trim().contains(' ') || raw.to.trim().contains(' ');
     if weekly && raw.days.is_some() {
         return found.refuse(&at.key("days"), Notice::new("TW-C070"));
@@ -61,6 +70,7 @@ fn days(raw: &[String], at: &Path, found: &mut Findings<'_>) -> Option<Vec<Weekd
 }
 
 fn freeze(raw: &raw::Freeze, at: &Path, found: &mut Findings<'_>) -> Option<Freeze> {
+    named(&raw.name, at, found);
     let from = wall(&raw.from, &at.key("from"), found);
     let to = match &raw.to {
         Some(to) => Some(wall(to, &at.key("to"), found)?),
