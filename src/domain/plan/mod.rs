@@ -3,11 +3,45 @@
 //! A plan is data: argument lists, never shell text. `remote` carries a step to its host, the engine performs the
 //! steps one by one and hands what they found (the facts) to the later ones.
 
+mod back;
+mod compose;
+mod fill;
+mod forward;
+mod judge;
+mod resolved;
+mod settled;
+mod spec;
+mod texts;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use back::way_back;
+pub use forward::forward;
+pub use judge::judge;
+pub use spec::{Health, Recipe, ScriptStep, Smoke, Spec, SpecHost, Target};
+
 use crate::domain::names::HostName;
+
+/// The fact that tells the full commit id that ran before; absent when nothing ran before.
+pub const FACT_COMMIT_BEFORE: &str = "commit_before";
+/// The fact that tells what was checked out before, whether or not it ran.
+pub const FACT_HEAD_BEFORE: &str = "head_before";
+/// The fact that tells the tag that ran before; absent when no version tag stood there.
+pub const FACT_TAG_BEFORE: &str = "tag_before";
+/// The fact that tells the version that ran before.
+pub const FACT_VERSION_BEFORE: &str = "version_before";
+/// The fact with one line per image to keep: image id, name to keep it under.
+pub const FACT_KEEP: &str = "keep_images";
+/// The fact with one line per service that existed before.
+pub const FACT_SERVICES_BEFORE: &str = "services_before";
+/// The fact with the compose file that pins every service to the image that it ran with.
+pub const FACT_LOCK: &str = "lock_file";
+/// The fact that tells how many seconds `up` may wait.
+pub const FACT_UP_LIMIT: &str = "up_limit";
+/// The fact with the images that the release needs, one a line.
+pub const FACT_IMAGES: &str = "images";
 
 /// What earlier steps on a host found out, by name; placeholders `{name}` in later scripts are filled from it.
 pub type Facts = BTreeMap<String, String>;

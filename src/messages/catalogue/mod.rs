@@ -2,6 +2,7 @@
 
 mod calendar;
 mod config;
+mod deploy;
 mod engine;
 mod forge;
 mod git;
@@ -33,6 +34,7 @@ pub(crate) use texts;
 const GROUPS: &[&[Text]] = &[
     calendar::TEXTS,
     config::TEXTS,
+    deploy::TEXTS,
     engine::TEXTS,
     forge::TEXTS,
     git::TEXTS,

@@ -1,0 +1,179 @@
+//! The fixed shell texts that a plan's steps bring along as files; everything that varies is an argument or a file.
+//!
+//! POSIX sh, without `local` and arrays. They are written into the step's own folder, so that no text is ever handed
+//! to a shell on a command line. A line that starts with [`SECTION`] begins a part of what an inspection prints.
+
+use std::collections::BTreeMap;
+
+/// What begins a part of an inspection's output.
+pub(super) const SECTION: &str = "--tagwarden: ";
+
+/// A fixed text under its file name.
+pub(super) type File = (&'static str, &'static str);
+
+/// Tries a command once a second until it succeeds; the host's limit ends it.
+pub(super) const UNTIL: File = (
+    "until.sh",
+    r#"until "$@"; do sleep 1; done
+"#,
+);
+
+/// Says what of the needed things is there.
+pub(super) const CHECK: File = (
+    "check.sh",
+    r#"for tool in git docker setsid flock timeout; do
+  command -v "$tool" >/dev/null 2>&1 || echo "--tagwarden: missing $tool"
+done
+docker compose version >/dev/null 2>&1 || echo "--tagwarden: missing docker compose"
+said=$(docker version --format '{{.Server.Version}}' 2>&1) || { echo "--tagwarden: engine"; printf '%s\n' "$said"; }
+git --version >/dev/null 2>&1 || exit 0
+if said=$(git rev-parse --verify HEAD 2>&1); then
+  if [ -n "$(git ls-files .gitmodules)" ]; then echo "--tagwarden: submodules"; fi
+  if git grep -q filter=lfs HEAD -- .gitattributes '*/.gitattributes'; then echo "--tagwarden: lfs"; fi
+  said=$(git status --porcelain 2>&1) || { echo "--tagwarden: no clone"; printf '%s\n' "$said"; exit 0; }
+  if [ -n "$said" ]; then echo "--tagwarden: dirty"; printf '%s\n' "$said"; fi
+else
+  echo "--tagwarden: no clone"
+  printf '%s\n' "$said"
+fi
+echo "--tagwarden: end"
+"#,
+);
+
+/// Says what runs now. Arguments: the project, then the `docker compose` options.
+pub(super) const SNAPSHOT: File = (
+    "snapshot.sh",
+    r#"project=$1; shift
+echo "--tagwarden: head"
+git rev-parse --verify HEAD || exit 1
+echo "--tagwarden: tags"
+git tag --points-at HEAD || exit 1
+echo "--tagwarden: services"
+docker compose "$@" config --services 2>/dev/null
+echo "--tagwarden: containers"
+ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$project") || exit 1
+if [ -n "$ids" ]; then
+  docker inspect --type container --format '{"image":{{json .Image}},"reference":{{json .Config.Image}},"status":{{json .State.Status}},"labels":{{json .Config.Labels}}}' $ids || exit 1
+fi
+echo "--tagwarden: end"
+"#,
+);
+
+/// Refuses a moved tag and what a plain checkout would leave behind. Arguments: tag, object, commit.
+pub(super) const VERIFY: File = (
+    "verify.sh",
+    r#"refuse() { echo "$1" >&2; exit "$2"; }
+object=$(git rev-parse --verify --quiet "refs/tags/$1") || refuse "the tag $1 is not there" 3
+[ "$object" = "$2" ] || refuse "the tag $1 was moved: it is $object now, and $2 was judged" 3
+commit=$(git rev-parse --verify --quiet "refs/tags/$1^{commit}") || refuse "the tag $1 stands for no commit" 3
+[ "$commit" = "$3" ] || refuse "the tag $1 stands for $commit, and $3 was judged" 3
+[ -z "$(git ls-tree "$3" .gitmodules)" ] || refuse "the release has submodules, which a checkout would leave behind" 4
+if git grep -q filter=lfs "$3" -- .gitattributes '*/.gitattributes'; then
+  refuse "the release has files in Git LFS, which a checkout would leave behind" 4
+fi
+changed=$(git status --porcelain) || exit 1
+[ -z "$changed" ] || refuse "the working tree has changes of its own: $changed" 5
+"#,
+);
+
+/// Proves that a commit is checked out unchanged. Argument: the commit.
+pub(super) const AT: File = (
+    "at.sh",
+    r#"[ "$(git rev-parse --verify HEAD)" = "$1" ] || exit 1
+changed=$(git status --porcelain) || exit 1
+[ -z "$changed" ]
+"#,
+);
+
+/// Proves that every image is on the host. Arguments: the `docker compose` options.
+pub(super) const PULLED: File = (
+    "pulled.sh",
+    r#"images=$(docker compose "$@" config --images) || exit 1
+for image in $images; do
+  docker image inspect "$image" >/dev/null || exit 1
+done
+"#,
+);
+
+/// Gives images a name of ours, so that a prune leaves them alone. Argument: a file of `id name` lines.
+pub(super) const KEEP: File = (
+    "keep.sh",
+    r#"while read -r id name; do
+  [ -n "$id" ] || continue
+  docker tag "$id" "$name" || exit 1
+done <"$1"
+"#,
+);
+
+/// Proves that the containers were made from this configuration. Arguments: the project, the `docker compose` options.
+pub(super) const APPLIED: File = (
+    "applied.sh",
+    r#"project=$1; shift
+wanted=$(docker compose "$@" config --hash '*') || exit 1
+found=$(docker ps --all --filter "label=com.docker.compose.project=$project" \
+  --format '{{.Label "com.docker.compose.service"}} {{.Label "com.docker.compose.config-hash"}}') || exit 1
+[ -n "$wanted" ] || exit 1
+printf '%s\n' "$wanted" | while read -r service hash; do
+  case "
+$found
+" in *"
+$service $hash
+"*) ;; *) echo "$service is not what it should be" >&2; exit 1 ;; esac
+done
+"#,
+);
+
+/// Removes containers of services that did not exist before. Arguments: the project, a file of services, the options.
+pub(super) const STRAYS: File = (
+    "strays.sh",
+    r#"project=$1; before=$2; shift 2
+own=$(docker compose "$@" config --services) || exit 1
+found=$(docker ps --all --no-trunc --filter "label=com.docker.compose.project=$project" \
+  --format '{{.ID}} {{.Label "com.docker.compose.service"}}') || exit 1
+printf '%s\n' "$found" | while read -r id service; do
+  [ -n "$id" ] || continue
+  { cat "$before"; printf '%s\n' "$own"; } | grep -Fqx -e "$service" && continue
+  docker rm --force "$id" || exit 1
+done
+"#,
+);
+
+/// Proves that nothing of the project is left. Argument: the project.
+pub(super) const GONE: File = (
+    "gone.sh",
+    r#"found=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$1") || exit 1
+[ -z "$found" ]
+"#,
+);
+
+/// Looks at all containers three times. Arguments: the project, the seconds between two looks.
+pub(super) const SETTLED: File = (
+    "settled.sh",
+    r#"for look in 1 2 3; do
+  [ "$look" = 1 ] || sleep "$2"
+  echo "--tagwarden: look"
+  ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$1") || exit 1
+  [ -n "$ids" ] || continue
+  docker inspect --type container --format '{"id":{{json .Id}},"name":{{json .Name}},"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"started":{{json .State.StartedAt}},"restarts":{{.RestartCount}},"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}},"labels":{{json .Config.Labels}}}' $ids || exit 1
+done
+echo "--tagwarden: end"
+"#,
+);
+
+/// Returns the files of a script.
+pub(super) fn files(files: &[File]) -> BTreeMap<String, String> {
+    files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Returns the parts of what an inspection printed: name, lines. What stands before the first part is dropped.
+pub(super) fn sections(output: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in output.lines() {
+        if let Some(name) = line.strip_prefix(SECTION) {
+            found.push((name, Vec::new()));
+        } else if let Some((_, lines)) = found.last_mut() {
+            lines.push(line);
+        }
+    }
+    found
+}
