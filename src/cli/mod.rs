@@ -4,6 +4,7 @@
 //! in [`Command`] and once in [`run`]. Help, manual pages and completions all come from that one list.
 
 mod calendar;
+mod changelog;
 mod completions;
 mod config;
 mod exit;
@@ -92,6 +93,8 @@ impl From<Spoken> for Language {
 enum Command {
     /// May it change now, and if not, when?
     Calendar(calendar::Args),
+    /// Check, show and release the changelog
+    Changelog(changelog::Args),
     /// Check and show the configuration
     Config(config::Args),
     /// Print completions for a shell
@@ -103,6 +106,7 @@ enum Command {
 fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Calendar(args) => calendar::run(&args, terminal),
+        Command::Changelog(args) => changelog::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
         Command::Man(args) => man::run(&args, terminal),

@@ -1,6 +1,7 @@
 //! The catalogue: one file per group of ids, each a table of `texts!` rows.
 
 mod calendar;
+mod changelog;
 mod config;
 mod deploy;
 mod engine;
@@ -33,6 +34,7 @@ pub(crate) use texts;
 /// All groups, in the order in which they are searched.
 const GROUPS: &[&[Text]] = &[
     calendar::TEXTS,
+    changelog::TEXTS,
     config::TEXTS,
     deploy::TEXTS,
     engine::TEXTS,

@@ -1,0 +1,286 @@
+//! `tagwarden changelog`: is the file good, what stands in it, and move Unreleased under a version.
+//!
+//! Races: killed while it writes, the file is the old one or the new one: the new bytes are complete on disk beside it
+//! before they take its name.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::terminal::Terminal;
+use crate::clock::Clock;
+use crate::domain::changelog::{Changelog, Problem, Released, slipped_in};
+use crate::domain::notice::Notice;
+use crate::messages::{self, Worded};
+
+/// What may be typed after `changelog`.
+#[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  tagwarden changelog check
+  tagwarden changelog check --base CHANGELOG.before.md
+  tagwarden changelog notes 1.2.0
+  tagwarden changelog release 1.2.0")]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Look for everything that is wrong with the file
+    #[command(before_help = "Examples:
+  tagwarden changelog check
+  git show v1.1.0:CHANGELOG.md > /tmp/before.md && tagwarden changelog check --base /tmp/before.md")]
+    Check {
+        #[command(flatten)]
+        which: Which,
+        /// An earlier state of the file, to find entries that slipped into a released section
+        #[arg(long, value_name = "FILE")]
+        base: Option<PathBuf>,
+    },
+    /// Show versions, unreleased entries and problems
+    #[command(before_help = "Example:
+  tagwarden changelog show --json | jq .versions")]
+    Show {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Print the text of a version's section
+    #[command(before_help = "Example:
+  tagwarden changelog notes 1.2.0")]
+    Notes {
+        /// The version
+        #[arg(value_name = "VERSION", id = "released-version")]
+        version: String,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Move Unreleased under a version, date it, and commit
+    #[command(before_help = "Examples:
+  tagwarden changelog release 1.2.0
+  tagwarden changelog release 1.2.0 --date 2026-11-24 --no-commit")]
+    Release {
+        /// The version
+        #[arg(value_name = "VERSION", id = "released-version")]
+        version: String,
+        /// The date; today when left out
+        #[arg(long, value_name = "DATE")]
+        date: Option<String>,
+        /// Only write the file
+        #[arg(long)]
+        no_commit: bool,
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Which {
+    /// The changelog
+    #[arg(long, value_name = "FILE", default_value = "CHANGELOG.md")]
+    file: PathBuf,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Answers.
+///
+/// # Errors
+/// The file cannot be read or written, or it has problems.
+pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
+    match &args.what {
+        What::Check { which, base } => check(which, base.as_deref(), terminal),
+        What::Show { which } => show(which, terminal),
+        What::Notes { version, which } => notes(version, which, terminal),
+        What::Release { version, date, no_commit, which } => {
+            release(version, date.as_deref(), !no_commit, which, terminal)
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Changelog, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::caused(Exit::NotFound, Notice::new("TW-L014").with("path", path.display()), &error)
+    })?;
+    Ok(Changelog::parse(&bytes))
+}
+
+fn check(which: &Which, base: Option<&Path>, terminal: &Terminal) -> Result<Exit, Failure> {
+    let changelog = read(&which.file)?;
+    let mut problems = changelog.problems().to_vec();
+    if let Some(base) = base {
+        problems.extend(slipped_in(&read(base)?, &changelog));
+    }
+    if which.json {
+        terminal.json(&json!({ "problems": shown(&problems, terminal) }))?;
+    } else {
+        problems.iter().try_for_each(|problem| tell(problem, terminal))?;
+    }
+    if !problems.is_empty() {
+        return Ok(Exit::Failed);
+    }
+    if !which.json && !terminal.quiet {
+        let good = Notice::new("changelog-good").with("path", which.file.display());
+        terminal.answer(&good.with("count", changelog.sections().len()))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn tell(problem: &Problem, terminal: &Terminal) -> Result<(), Failure> {
+    let said = worded(problem, terminal);
+    terminal.print(&said.what)?;
+    said.hint.map_or(Ok(()), |hint| terminal.print(&format!("  {hint}")))
+}
+
+/// Returns a problem in words, with its line and its id.
+fn worded(problem: &Problem, terminal: &Terminal) -> Worded {
+    let Worded { what, hint } = messages::word(terminal.language, &problem.notice);
+    let what = format!("{what} ({})", problem.notice.id);
+    let line = Notice::new("changelog-problem").with("line", problem.line).with("what", what);
+    Worded { what: terminal.say(&line), hint }
+}
+
+fn shown(problems: &[Problem], terminal: &Terminal) -> Vec<Value> {
+    let one = |problem: &Problem| {
+        let message = messages::say(terminal.language, &problem.notice);
+        json!({ "id": problem.notice.id, "line": problem.line, "message": message })
+    };
+    problems.iter().map(one).collect()
+}
+
+fn show(which: &Which, terminal: &Terminal) -> Result<Exit, Failure> {
+    let changelog = read(&which.file)?;
+    let versions: Vec<Value> = changelog
+        .sections()
+        .iter()
+        .map(|section| {
+            json!({
+                "version": section.version.as_ref().map(ToString::to_string),
+                "date": section.date.map(|date| date.to_string()),
+                "yanked": section.yanked,
+                "line": section.line,
+            })
+        })
+        .collect();
+    let unreleased = changelog.unreleased().map(|section| {
+        let entries: Vec<Value> =
+            section.entries.iter().map(|entry| json!({ "group": entry.group, "text": entry.text })).collect();
+        json!({ "line": section.line, "entries": entries })
+    });
+    if which.json {
+        let problems = shown(changelog.problems(), terminal);
+        terminal.json(&json!({ "versions": versions, "unreleased": unreleased, "problems": problems }))?;
+        return Ok(Exit::Ok);
+    }
+    for section in changelog.unreleased().into_iter().chain(changelog.sections()) {
+        let name = section.version.as_ref().map_or_else(|| "Unreleased".to_owned(), ToString::to_string);
+        let date = section.date.map(|date| date.to_string()).unwrap_or_default();
+        terminal.print(format!("{name}\t{date}\t{}", section.entries.len()).trim_end())?;
+    }
+    changelog.problems().iter().try_for_each(|problem| tell(problem, terminal))?;
+    Ok(Exit::Ok)
+}
+
+fn notes(version: &str, which: &Which, terminal: &Terminal) -> Result<Exit, Failure> {
+    let version = parse_version(version)?;
+    let missing = || Failure::new(Exit::NotFound, Notice::new("TW-L013").with("version", &version));
+    let notes = read(&which.file)?.notes(&version).ok_or_else(missing)?;
+    if which.json {
+        terminal.json(&json!({ "version": version.to_string(), "notes": notes }))?;
+    } else {
+        terminal.print(&notes)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn release(
+    version: &str,
+    date: Option<&str>,
+    commit: bool,
+    which: &Which,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
+    let version = parse_version(version)?;
+    let date: Date = match date {
+        None => TimeZone::system().to_datetime(Clock::machine().now()).date(),
+        Some(text) => {
+            text.parse().map_err(|_| Failure::new(Exit::Usage, Notice::new("TW-L017").with("value", text)))?
+        }
+    };
+    let released = read(&which.file)?
+        .release(&version, date)
+        .map_err(|error| Failure::worded(Exit::Failed, [worded(&error.0, terminal)]))?;
+    match released {
+        Released::Already(line) => {
+            terminal
+                .answer(&Notice::new("changelog-already").with("version", &version).with("line", line))?;
+        }
+        Released::Written(bytes) => {
+            replace(&which.file, &bytes)?;
+            let said = Notice::new("changelog-released").with("path", which.file.display());
+            terminal.answer(&said.with("version", &version).with("date", date))?;
+            if commit {
+                let subject = format!("docs(changelog): release v{version}");
+                commit_file(&which.file, &subject)?;
+                terminal.answer(&Notice::new("changelog-committed").with("subject", subject))?;
+            }
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+fn parse_version(text: &str) -> Result<semver::Version, Failure> {
+    semver::Version::parse(text.strip_prefix('v').unwrap_or(text))
+        .map_err(|_| Failure::new(Exit::Usage, Notice::new("TW-L016").with("value", text)))
+}
+
+/// Puts `bytes` in the place of a file; whoever reads it sees the old ones or the new ones.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::caused(Exit::Failed, Notice::new("TW-L015").with("path", path.display()), &error)
+    };
+    // Through a link, so that the file that it names is replaced and not the link.
+    let path = std::fs::canonicalize(path).map_err(failed)?;
+    let mut beside = path.clone().into_os_string();
+    beside.push(".tagwarden-new");
+    let beside = PathBuf::from(beside);
+    let rights = std::fs::metadata(&path).map_err(failed)?.permissions();
+    let written = (|| {
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.set_permissions(rights)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &path)
+    })();
+    written.map_err(|error| {
+        // What is left of the attempt is of no use to anybody.
+        let _ = std::fs::remove_file(&beside);
+        failed(error)
+    })
+}
+
+/// Commits that file alone; the clone's own hooks run.
+fn commit_file(path: &Path, subject: &str) -> Result<(), Failure> {
+    let failed = |why: &str| Failure::new(Exit::Failed, Notice::new("TW-L018").with("why", why));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or_else(|| failed("it has no name"))?;
+    let done = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["commit", "--quiet", "--only", "-m", subject, "--"])
+        .arg(name)
+        .output()
+        .map_err(|error| failed(&error.to_string()))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    Err(failed(said.lines().next().unwrap_or("git said nothing")))
+}

@@ -1,0 +1,84 @@
+//! What is wrong with a changelog, and what slipped into a section that was released already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Changelog, Problem, line_of};
+use crate::domain::notice::Notice;
+
+/// Returns everything that the whole file shows to be wrong.
+pub(super) fn problems(changelog: &Changelog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for section in &changelog.sections {
+        let Some(version) = &section.version else { continue };
+        match first.get(&version.to_string()) {
+            Some(line) => {
+                let notice = Notice::new("TW-L001").with("version", version).with("first", line);
+                problems.push(Problem { line: section.line, notice });
+            }
+            None => {
+                first.insert(version.to_string(), section.line);
+            }
+        }
+    }
+    for again in changelog.unreleased.iter().skip(1) {
+        let notice = Notice::new("TW-L002").with("first", changelog.unreleased[0].line);
+        problems.push(Problem { line: again.line, notice });
+    }
+    for (index, line) in changelog.text.lines().enumerate() {
+        if let Some(id) = odd_line(line) {
+            problems.push(Problem { line: index + 1, notice: Notice::new(id) });
+        }
+    }
+    problems
+}
+
+/// Returns what is odd about a single line.
+fn odd_line(line: &str) -> Option<&'static str> {
+    if ["<<<<<<< ", ">>>>>>> ", "||||||| "].iter().any(|marker| line.starts_with(marker)) || line == "======="
+    {
+        return Some("TW-L003");
+    }
+    let after = line.trim_start_matches('#');
+    let hashes = line.len() - after.len();
+    if (1..=6).contains(&hashes) && after.starts_with(['\u{a0}', '\u{2007}', '\u{202f}', '\u{3000}']) {
+        return Some("TW-L006");
+    }
+    let looks_like_heading = (1..=6).contains(&hashes);
+    if looks_like_heading && after.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
+        return Some("TW-L007");
+    }
+    if line.chars().any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+        return Some("TW-L008");
+    }
+    None
+}
+
+/// Returns the entries of released sections that an earlier state of the file (`base`) did not have there: merged in
+/// without a conflict, they would be announced to nobody.
+pub fn slipped_in(base: &Changelog, now: &Changelog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for section in &now.sections {
+        let Some(version) = &section.version else { continue };
+        let Some(before) = base.section(version) else { continue };
+        let known: BTreeSet<&str> = before.entries.iter().map(|entry| entry.text.as_str()).collect();
+        for entry in section.entries.iter().filter(|entry| !known.contains(entry.text.as_str())) {
+            let notice = Notice::new("TW-L010").with("version", version).with("entry", &entry.text);
+            problems.push(Problem { line: entry.line, notice });
+        }
+    }
+    problems
+}
+
+impl Changelog {
+    /// Returns the first problem that makes a rewrite a guess.
+    pub(super) fn ambiguity(&self) -> Option<&Problem> {
+        let grave = ["TW-L001", "TW-L002", "TW-L003", "TW-L009"];
+        self.problems.iter().find(|problem| grave.contains(&problem.notice.id.as_str()))
+    }
+
+    /// Returns the line of the end of the file, for what is missing altogether.
+    pub(super) fn last_line(&self) -> usize {
+        line_of(&self.text, self.text.len())
+    }
+}
