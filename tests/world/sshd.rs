@@ -1,0 +1,173 @@
+//! A real sshd on loopback with its own keys, and a line to it that can be frozen.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tagwarden::config::{Address, Host};
+use tagwarden::domain::names::HostName;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// A server that runs until it is dropped; one may log in as the user who runs the tests.
+pub struct Sshd {
+    pub port: u16,
+    pub folder: TempDir,
+    #[allow(dead_code, reason = "held until the server is dropped")]
+    child: Stopped,
+    #[allow(dead_code, reason = "held until the server is dropped")]
+    bin: Option<TempDir>,
+}
+
+/// A process that is ended when this is dropped.
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
+impl Sshd {
+    /// Starts a server with further lines of configuration.
+    pub fn start(more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        for key in ["hostkey", "otherkey", "client", "stranger"] {
+            let file = at.join(key);
+            run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(file));
+        }
+        fs::copy(at.join("client.pub"), at.join("authorized_keys")).unwrap();
+        // Only root needs it, and only root can make it.
+        let _ = fs::create_dir_all("/run/sshd");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let top = at.display();
+        let config = format!(
+            "Port {port}\nListenAddress 127.0.0.1\nHostKey {top}/hostkey\nPidFile none\n\
+             AuthorizedKeysFile {top}/authorized_keys\nStrictModes no\nPasswordAuthentication no\n\
+             KbdInteractiveAuthentication no\nUsePAM no\nPermitRootLogin prohibit-password\nMaxSessions 10\n\
+             MaxStartups 100\nLogLevel VERBOSE\n{more}\n"
+        );
+        fs::write(at.join("sshd_config"), config).unwrap();
+        let child = Command::new("/usr/sbin/sshd")
+            .arg("-D")
+            .arg("-f")
+            .arg(at.join("sshd_config"))
+            .arg("-E")
+            .arg(at.join("sshd.log"))
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut child = Stopped(child);
+        let patience = Instant::now() + Duration::from_secs(20);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(child.0.try_wait().unwrap().is_none(), "{:?}", fs::read_to_string(at.join("sshd.log")));
+            assert!(Instant::now() < patience, "sshd does not listen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Self { port, folder, child, bin: None }
+    }
+
+    /// Starts a server whose commands find this program as `sh`.
+    pub fn with_shell(shell: &str) -> Self {
+        let bin = tempfile::tempdir().unwrap();
+        symlink(shell, bin.path().join("sh")).unwrap();
+        let path = format!("SetEnv PATH={}:/usr/sbin:/usr/bin:/sbin:/bin", bin.path().display());
+        Self { bin: Some(bin), ..Self::start(&path) }
+    }
+
+    /// The server as a host of the configuration; its steps stand in a folder of the server's.
+    pub fn host(&self) -> Host {
+        Host {
+            name: HostName::parse("h1").unwrap(),
+            address: Address::Ssh {
+                user: me(),
+                host: "127.0.0.1".to_owned(),
+                port: self.port,
+                host_key: key(&self.folder.path().join("hostkey.pub")),
+                identity: Some(self.folder.path().join("client")),
+            },
+            directory: self.folder.path().to_str().unwrap().to_owned(),
+            state: Some(self.steps().to_str().unwrap().to_owned()),
+        }
+    }
+
+    /// The folder of the steps on the host.
+    pub fn steps(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    /// What the server wrote down.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("sshd.log")).unwrap()
+    }
+}
+
+/// The first two words of a public key.
+pub fn key(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}
+
+/// The user who runs the tests.
+pub fn me() -> String {
+    let output = Command::new("id").arg("-un").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+pub fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A line to a port that can be frozen: nothing is forwarded any more and nothing is closed.
+pub struct FrozenLine {
+    pub port: u16,
+    frozen: tokio::sync::watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+#[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
+impl FrozenLine {
+    pub async fn to(port: u16) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let own = listener.local_addr().unwrap().port();
+        let (frozen, watched) = tokio::sync::watch::channel(false);
+        let task = tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut watched = watched.clone();
+                tokio::spawn(async move {
+                    let Ok(mut far) = tokio::net::TcpStream::connect(("127.0.0.1", port)).await else {
+                        return;
+                    };
+                    let told = async { watched.wait_for(|frozen| *frozen).await.is_ok() };
+                    let frozen = tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => false,
+                        told = told => told,
+                    };
+                    // Once frozen a connection stays so: both ends are held and never served again.
+                    if frozen {
+                        std::future::pending::<()>().await;
+                    }
+                });
+            }
+        });
+        Self { port: own, frozen, task }
+    }
+
+    /// Freezes every connection that there is; with `false`, new ones work again.
+    pub fn freeze(&self, frozen: bool) {
+        self.frozen.send_replace(frozen);
+    }
+}
+
+impl Drop for FrozenLine {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
