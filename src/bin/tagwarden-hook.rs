@@ -1,3 +1,7 @@
 //! The pre-receive hook: calls the library and exits.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tagwarden::hook::main().into()
+}

@@ -7,7 +7,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::domain::notice::Notice;
-use crate::messages::{self, Language, Worded};
+use crate::messages::{self, Language, Worded, with_id};
 
 /// The exit codes of every command; other programs rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,14 +133,6 @@ impl Label {
             Self::Warning => "\u{1b}[1;33m",
             Self::Hint => "\u{1b}[1;36m",
         }
-    }
-}
-
-/// Returns the sentence with the id in brackets before its full stop.
-pub fn with_id(sentence: &str, id: &str) -> String {
-    match sentence.strip_suffix('.') {
-        Some(open) => format!("{open} ({id})."),
-        None => format!("{sentence} ({id})"),
     }
 }
 

@@ -8,7 +8,9 @@ mod changelog;
 mod completions;
 mod config;
 mod exit;
+mod hook;
 mod man;
+mod tag;
 mod terminal;
 mod usage;
 
@@ -97,6 +99,10 @@ enum Command {
     Changelog(changelog::Args),
     /// Check and show the configuration
     Config(config::Args),
+    /// Put the hook in place, and prove that it guards
+    Hook(hook::Args),
+    /// What do names of tags mean?
+    Tag(tag::Args),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Print or write the manual pages
@@ -108,6 +114,8 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Calendar(args) => calendar::run(&args, terminal),
         Command::Changelog(args) => changelog::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
+        Command::Hook(args) => hook::run(&args, terminal),
+        Command::Tag(args) => tag::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
         Command::Man(args) => man::run(&args, terminal),
     }

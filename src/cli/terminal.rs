@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::cli::exit::{Failure, Label, with_id};
+use crate::cli::exit::{Failure, Label};
 use crate::domain::notice::{Located, Notice};
-use crate::messages::{self, Language};
+use crate::messages::{self, Language, with_id};
 
 /// When colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

@@ -59,15 +59,40 @@ impl Tag {
     /// # Errors
     /// The notice says which part of the grammar is broken and how to mend it.
     pub fn parse(name: &[u8], prefix: &str) -> Result<Self, Notice> {
-        let text = std::str::from_utf8(name).map_err(|_| Notice::new("TW-T001"))?;
-        let rest = text.strip_prefix(prefix).ok_or_else(|| Notice::new("TW-T001"))?;
-        let version = semver::Version::parse(rest).map_err(|_| Notice::new("TW-T001"))?;
-        let kind = match version.pre.as_str() {
-            "" => TagKind::Release,
-            "rollback" => TagKind::Rollback,
-            _ => TagKind::Prerelease,
+        let shown = || String::from_utf8_lossy(name).into_owned();
+        let refuse = |id: &str| Notice::new(id).with("tag", shown()).with("prefix", prefix);
+        if name.len() > LONGEST_TAG {
+            return Err(refuse("TW-T002").with("most", LONGEST_TAG));
+        }
+        let text = match std::str::from_utf8(name) {
+            Ok(text) if text.is_ascii() => text,
+            Ok(_) | Err(_) => return Err(refuse("TW-T001")),
         };
+        if text.bytes().any(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control()) {
+            return Err(refuse("TW-T007"));
+        }
+        let Some(rest) = text.strip_prefix(prefix) else { return Err(without_prefix(text, prefix, &refuse)) };
+        let version = semver::Version::parse(rest).map_err(|_| malformed(rest, &refuse))?;
+        let kind = kind_of(&version).ok_or_else(|| {
+            let exact = format!("{prefix}{}.{}.{}-rollback", version.major, version.minor, version.patch);
+            refuse("TW-T009").with("exact", exact)
+        })?;
+        if !version.build.is_empty() {
+            return Err(refuse("TW-T011"));
+        }
         Ok(Self { name: text.to_owned(), kind, version })
+    }
+
+    /// Returns whether a name that is no tag of ours looks as if somebody meant a version by it; such a name is
+    /// refused, any other is none of our business.
+    pub fn looks_meant(name: &[u8], prefix: &str) -> bool {
+        let lower: Vec<u8> = name.to_ascii_lowercase();
+        let starts = |rest: &[u8]| rest.first().is_some_and(u8::is_ascii_digit);
+        let prefix = prefix.to_ascii_lowercase();
+        let trimmed = lower.trim_ascii_start();
+        starts(trimmed)
+            || [prefix.as_bytes(), b"v"].iter().any(|known| trimmed.strip_prefix(*known).is_some_and(starts))
+            || lower.windows(9).any(|part| part == b"-rollback")
     }
 
     /// Returns the whole tag name, such as `v1.4.2`.
@@ -106,5 +131,131 @@ impl Tag {
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
+    }
+}
+
+/// Returns what a version names; `None` for what merely resembles a rollback.
+fn kind_of(version: &semver::Version) -> Option<TagKind> {
+    let pre = version.pre.as_str();
+    match pre {
+        "" => Some(TagKind::Release),
+        "rollback" => Some(TagKind::Rollback),
+        _ if pre.to_ascii_lowercase().contains("rollback") => None,
+        _ => Some(TagKind::Prerelease),
+    }
+}
+
+fn without_prefix(text: &str, prefix: &str, refuse: &dyn Fn(&str) -> Notice) -> Notice {
+    let lower = text.to_ascii_lowercase();
+    match lower.strip_prefix(&prefix.to_ascii_lowercase()) {
+        Some(rest) if !prefix.is_empty() => refuse("TW-T004").with("meant", format!("{prefix}{rest}")),
+        Some(_) | None => refuse("TW-T003").with("meant", format!("{prefix}{text}")),
+    }
+}
+
+/// Returns the nearest reason why a text is no strict version.
+fn malformed(rest: &str, refuse: &dyn Fn(&str) -> Notice) -> Notice {
+    let core = rest.split(['-', '+']).next().unwrap_or(rest);
+    let numbers: Vec<&str> = core.split('.').collect();
+    let all_digits = numbers.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    if !all_digits {
+        return refuse("TW-T010");
+    }
+    if numbers.len() != 3 {
+        return refuse("TW-T005").with("count", numbers.len());
+    }
+    if numbers.iter().any(|part| part.len() > 1 && part.starts_with('0')) {
+        return refuse("TW-T006");
+    }
+    if numbers.iter().any(|part| part.parse::<u64>().is_err()) {
+        return refuse("TW-T008");
+    }
+    refuse("TW-T010")
+}
+
+/// Returns the stable versions that may follow `base`: the next patch, minor and major, as far as numbers reach.
+pub fn successors(base: &semver::Version) -> Vec<semver::Version> {
+    let patch = base.patch.checked_add(1).map(|patch| semver::Version::new(base.major, base.minor, patch));
+    let minor = base.minor.checked_add(1).map(|minor| semver::Version::new(base.major, minor, 0));
+    let major = base.major.checked_add(1).map(|major| semver::Version::new(major, 0, 0));
+    [patch, minor, major].into_iter().flatten().collect()
+}
+
+/// Returns the first versions that a project may have: what may follow an imaginary 0.0.0.
+pub fn first_versions() -> Vec<semver::Version> {
+    successors(&semver::Version::new(0, 0, 0))
+}
+
+/// Returns the version without its pre-release part.
+pub fn core(version: &semver::Version) -> semver::Version {
+    semver::Version::new(version.major, version.minor, version.patch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(name: &[u8], id: &str) {
+        assert_eq!(Tag::parse(name, "v").map(|tag| tag.name).map_err(|notice| notice.id), Err(id.to_owned()));
+    }
+
+    #[test]
+    fn every_near_miss_is_named() {
+        for (name, id) in [
+            (&b"1.4.2"[..], "TW-T003"),
+            (b"V1.4.2", "TW-T004"),
+            (b"v1.4", "TW-T005"),
+            (b"v1.4.2.1", "TW-T005"),
+            (b"v01.4.2", "TW-T006"),
+            (b"v1.4.2 ", "TW-T007"),
+            (b"v1.4.2\n", "TW-T007"),
+            (b"v1.4.2\x1b[2J", "TW-T007"),
+            (b"v99999999999999999999.0.0", "TW-T008"),
+            (b"v1.4.2-rollback.1", "TW-T009"),
+            (b"v1.4.2-Rollback", "TW-T009"),
+            (b"v1.4.2-rollback1", "TW-T009"),
+            (b"v1.x", "TW-T010"),
+            (b"v1.4.2-", "TW-T010"),
+            (b"v1.4.2-01", "TW-T010"),
+            (b"v1.4.2+build", "TW-T011"),
+            (b"v\xff1.0.0", "TW-T001"),
+            ("v１.0.0".as_bytes(), "TW-T001"),
+            (b"v", "TW-T010"),
+            (b"", "TW-T003"),
+        ] {
+            refused(name, id);
+        }
+        refused(format!("v1.0.0-{}", "a".repeat(LONGEST_TAG)).as_bytes(), "TW-T002");
+    }
+
+    #[test]
+    fn a_tag_knows_its_kind_and_what_it_takes_back() {
+        let kind = |name: &str| Tag::parse(name.as_bytes(), "v").map(|tag| tag.kind());
+        assert_eq!(kind("v1.4.2"), Ok(TagKind::Release));
+        assert_eq!(kind("v2.0.0-rc.1"), Ok(TagKind::Prerelease));
+        assert_eq!(kind("v1.4.2-rollback"), Ok(TagKind::Rollback));
+        let tag = Tag::parse(b"v1.4.2-rollback", "v").unwrap();
+        assert_eq!(tag.taken_back().as_deref(), Some("v1.4.2"));
+        assert_eq!(tag.prefix(), "v");
+    }
+
+    #[test]
+    fn only_three_versions_follow_one_and_none_wraps_around() {
+        let names = |base: &str| -> Vec<String> {
+            successors(&base.parse().unwrap()).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(names("1.2.3"), ["1.2.4", "1.3.0", "2.0.0"]);
+        assert_eq!(names("18446744073709551615.0.18446744073709551615"), ["18446744073709551615.1.0"]);
+    }
+
+    #[test]
+    fn a_name_that_nobody_meant_as_a_version_is_none_of_our_business() {
+        for name in ["nightly", "vendor-1", "release/2026", "v", "before-v2"] {
+            assert!(!Tag::looks_meant(name.as_bytes(), "v"), "{name}");
+        }
+        for name in ["v1.x", "V1.0.0", "1.0.0", "v1", "x-rollback", " v1.0.0"] {
+            assert!(Tag::looks_meant(name.as_bytes(), "v"), "{name}");
+        }
     }
 }

@@ -6,6 +6,8 @@
 
 mod command;
 mod error;
+mod facts;
 pub mod mirror;
 
 pub use error::GitError;
+pub use facts::{Update, judge_mirror, judge_push, open_quarantine};

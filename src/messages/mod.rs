@@ -72,6 +72,17 @@ pub fn say(language: Language, notice: &Notice) -> String {
     word(language, notice).what
 }
 
+/// Returns the sentence with the id in brackets before its full stop; a sentence that ends in brackets takes it there.
+pub fn with_id(sentence: &str, id: &str) -> String {
+    if let Some(open) = sentence.strip_suffix(").") {
+        return format!("{open}, {id}).");
+    }
+    match sentence.strip_suffix('.') {
+        Some(open) => format!("{open} ({id})."),
+        None => format!("{sentence} ({id})"),
+    }
+}
+
 fn unknown(notice: &Notice) -> String {
     let values: Vec<String> = notice.values.iter().map(|(k, v)| format!("{k}={}", safe(v))).collect();
     format!("{} {}", safe(&notice.id), values.join(" ")).trim_end().to_owned()

@@ -7,6 +7,7 @@ mod deploy;
 mod engine;
 mod forge;
 mod git;
+mod hook;
 mod notify;
 mod release;
 mod store;
@@ -40,6 +41,7 @@ const GROUPS: &[&[Text]] = &[
     engine::TEXTS,
     forge::TEXTS,
     git::TEXTS,
+    hook::TEXTS,
     notify::TEXTS,
     release::TEXTS,
     store::TEXTS,

@@ -1,7 +1,103 @@
-//! Messages of the group `tag`.
+//! The rules of tags: what is refused, why, and the command that repairs it.
 
 use super::texts;
 use crate::messages::Text;
 
 /// The messages of this group.
-pub const TEXTS: &[Text] = texts! {};
+pub const TEXTS: &[Text] = texts! {
+    "TW-T001": "{tag} is refused: a tag name is plain ASCII (rule name).", "{tag} est refusé : un nom de tag est en ASCII simple (règle name).",
+        "tag again with a name such as {prefix}1.4.2", "recréez le tag avec un nom comme {prefix}1.4.2";
+    "TW-T002": "{tag} is refused: a tag name has at most {most} bytes (rule name).",
+        "{tag} est refusé : un nom de tag a au plus {most} octets (règle name).",
+        "tag again with a shorter name", "recréez le tag avec un nom plus court";
+    "TW-T003": "{tag} is refused: a release tag begins with {prefix} (rule name).",
+        "{tag} est refusé : un tag de version commence par {prefix} (règle name).",
+        "tag again with: git tag -a {meant}", "recréez le tag avec : git tag -a {meant}";
+    "TW-T004": "{tag} is refused: the {prefix} is a small letter (rule name).",
+        "{tag} est refusé : le {prefix} s’écrit en minuscule (règle name).",
+        "tag again with: git tag -a {meant}", "recréez le tag avec : git tag -a {meant}";
+    "TW-T005": "{tag} is refused: a version has three numbers, not {count} (rule name).",
+        "{tag} est refusé : une version a trois nombres, et non {count} (règle name).",
+        "tag again with a name such as {prefix}1.4.2", "recréez le tag avec un nom comme {prefix}1.4.2";
+    "TW-T006": "{tag} is refused: a number has a leading zero (rule name).",
+        "{tag} est refusé : un nombre commence par zéro (règle name).",
+        "tag again without the leading zero", "recréez le tag sans ce zéro";
+    "TW-T007": "{tag} is refused: blanks and control characters do not belong in a tag name (rule name).",
+        "{tag} est refusé : espaces et caractères de contrôle n’ont pas leur place dans un nom de tag (règle name).",
+        "tag again with a name such as {prefix}1.4.2", "recréez le tag avec un nom comme {prefix}1.4.2";
+    "TW-T008": "{tag} is refused: a number is larger than any that can be compared (rule name).",
+        "{tag} est refusé : un nombre dépasse ce qui peut être comparé (règle name).",
+        "tag again with smaller numbers", "recréez le tag avec des nombres plus petits";
+    "TW-T009": "{tag} is refused: it resembles a rollback tag, whose exact form is {exact} (rule name).",
+        "{tag} est refusé : il ressemble à un tag de retour, dont la forme exacte est {exact} (règle name).",
+        "to take that release back: git tag {exact} COMMIT && git push origin {exact}",
+        "pour retirer cette version : git tag {exact} COMMIT && git push origin {exact}";
+    "TW-T010": "{tag} is refused: it is no strict semantic version (rule name).",
+        "{tag} est refusé : ce n’est pas une version sémantique stricte (règle name).",
+        "tag again with a name such as {prefix}1.4.2 or {prefix}2.0.0-rc.1", "recréez le tag avec un nom comme {prefix}1.4.2 ou {prefix}2.0.0-rc.1";
+    "TW-T011": "{tag} is refused: build metadata does not order versions, so it has no place in a tag (rule name).",
+        "{tag} est refusé : les métadonnées de build n’ordonnent pas les versions et n’ont pas leur place dans un tag (règle name).",
+        "tag again without the part from the + on", "recréez le tag sans la partie à partir du +";
+    "TW-T012": "{tag} is refused: it does not follow {base} (rule version-successor).",
+        "{tag} est refusé : il ne suit pas {base} (règle version-successor).",
+        "allowed next: {allowed}; tag again with: git tag -a {first}", "suivants possibles : {allowed} ; recréez le tag avec : git tag -a {first}";
+    "TW-T013": "{tag} is refused: this version has a tag already (rule version-successor).",
+        "{tag} est refusé : cette version a déjà un tag (règle version-successor).",
+        "allowed next: {allowed}; tag again with: git tag -a {first}", "suivants possibles : {allowed} ; recréez le tag avec : git tag -a {first}";
+    "TW-T015": "{tag} is refused: it does not rank above {newest} (rule version-series).",
+        "{tag} est refusé : il n’est pas supérieur à {newest} (règle version-series).",
+        "count the last part up, as in rc.2 after rc.1; words compare as text",
+        "incrémentez la dernière partie, comme rc.2 après rc.1 ; les mots se comparent comme du texte";
+    "TW-T017": "{tag} is refused: a first release is one of {allowed} (rule version-successor).",
+        "{tag} est refusé : une première version est l’une de {allowed} (règle version-successor).",
+        "tag again with: git tag -a {first}", "recréez le tag avec : git tag -a {first}";
+    "TW-T018": "{tag} is refused: {later} sits later on {main} already (rule version-successor).",
+        "{tag} est refusé : {later} se trouve déjà plus loin sur {main} (règle version-successor).",
+        "repair an old line on a hotfix branch that starts at its tag", "corrigez une ancienne ligne sur une branche hotfix partant de son tag";
+    "TW-T019": "{tag} is refused: on this hotfix line only {allowed} may follow {base} (rule version-hotfix).",
+        "{tag} est refusé : sur cette ligne de correctif, seul {allowed} peut suivre {base} (règle version-hotfix).",
+        "tag again with: git tag -a {first}", "recréez le tag avec : git tag -a {first}";
+    "TW-T020": "{tag} is refused: it is a lightweight tag (rule annotated).", "{tag} est refusé : c’est un tag léger (règle annotated).",
+        "tag again with: git tag -d {tag} && git tag -a {tag} -m \"Release {tag}\"", "recréez-le avec : git tag -d {tag} && git tag -a {tag} -m \"Release {tag}\"";
+    "TW-T021": "{tag} is refused: inside it is named {inside} (rule name-inside).",
+        "{tag} est refusé : à l’intérieur il se nomme {inside} (règle name-inside).",
+        "tag again with: git tag -d {tag} && git tag -a {tag} -m \"Release {tag}\"", "recréez-le avec : git tag -d {tag} && git tag -a {tag} -m \"Release {tag}\"";
+    "TW-T022": "{tag} is refused: it points at a {target} and not at a commit (rule direct-commit).",
+        "{tag} est refusé : il pointe vers un objet {target} et non vers un commit (règle direct-commit).",
+        "tag the commit itself: git tag -d {tag} && git tag -a {tag} COMMIT -m \"Release {tag}\"", "taguez le commit lui-même : git tag -d {tag} && git tag -a {tag} COMMIT -m \"Release {tag}\"";
+    "TW-T023": "{tag} is refused: its commit is neither on {main} nor on a hotfix branch (rule branch).",
+        "{tag} est refusé : son commit n’est ni sur {main} ni sur une branche hotfix (règle branch).",
+        "push both together: git push --atomic origin {main} {tag}", "poussez les deux ensemble : git push --atomic origin {main} {tag}";
+    "TW-T024": "{tag} is refused: {branch} does not leave {main} at a stable tag (rule branch).",
+        "{tag} est refusé : {branch} ne quitte pas {main} à un tag stable (règle branch).",
+        "start the hotfix at the release: git switch -c hotfix/NAME TAG", "partez de la version : git switch -c hotfix/NOM TAG";
+    "TW-T030": "{tag} is refused: it exists and a release tag never moves (rule no-move).",
+        "{tag} est refusé : il existe, et un tag de version ne bouge jamais (règle no-move).",
+        "fetch it again with: git fetch origin tag {tag} --force, and release the next version",
+        "récupérez-le avec : git fetch origin tag {tag} --force, et publiez la version suivante";
+    "TW-T031": "{tag} is not deleted: a release tag stays (rule no-delete).",
+        "{tag} n’est pas supprimé : un tag de version reste (règle no-delete).",
+        "to take the release back, push {tag}-rollback", "pour retirer la version, poussez {tag}-rollback";
+    "TW-T032": "{tag} is refused: the push names it twice (rule once).", "{tag} est refusé : le push le nomme deux fois (règle once).",
+        "push it once: git push origin {tag}", "poussez-le une seule fois : git push origin {tag}";
+    "TW-T033": "{tag} is refused: replacement refs change what others see (rule no-replace).",
+        "{tag} est refusé : les refs de remplacement changent ce que voient les autres (règle no-replace).",
+        "leave refs/replace out of the push", "retirez refs/replace du push";
+    "TW-T040": "{tag} is refused: its commit has no {path} (rule changelog).", "{tag} est refusé : son commit n’a pas de {path} (règle changelog).",
+        "add the file with a dated section for {version}", "ajoutez le fichier avec une section datée pour {version}";
+    "TW-T041": "{tag} is refused: {path} has no section for {version} at its commit (rule changelog).",
+        "{tag} est refusé : {path} n’a pas de section pour {version} à ce commit (règle changelog).",
+        "make it with: tagwarden changelog release {version}", "créez-la avec : tagwarden changelog release {version}";
+    "TW-T042": "{tag} is refused: the section for {version} in {path} has no date (rule changelog).",
+        "{tag} est refusé : la section {version} de {path} n’a pas de date (règle changelog).",
+        "write it as: ## [{version}] - 2026-11-24", "écrivez-la ainsi : ## [{version}] - 2026-11-24";
+    "TW-T043": "{tag} is refused: {path} has two sections for {version} (rule changelog).",
+        "{tag} est refusé : {path} a deux sections pour {version} (règle changelog).",
+        "merge them; look with: tagwarden changelog check", "fusionnez-les ; voyez : tagwarden changelog check";
+    "TW-T050": "{tag} is refused: there is no release {release} to take back (rule rollback).",
+        "{tag} est refusé : il n’y a pas de version {release} à retirer (règle rollback).",
+        "name the release that is taken back: vX.Y.Z-rollback", "nommez la version à retirer : vX.Y.Z-rollback";
+    "TW-T051": "{tag} is refused: its commit carries no release earlier than {release} (rule rollback).",
+        "{tag} est refusé : son commit ne porte aucune version antérieure à {release} (règle rollback).",
+        "point it at what is to run again: git tag -f {tag} EARLIER-TAG^{commit}", "pointez-le vers ce qui doit tourner : git tag -f {tag} TAG-ANTERIEUR^{commit}";
+};

@@ -1,0 +1,38 @@
+//! What the hook says besides the rules, and what becomes of its installation.
+
+use super::texts;
+use crate::messages::Text;
+
+/// The messages of this group.
+pub const TEXTS: &[Text] = texts! {
+    "TW-H001": "the push cannot be judged: {path} on the forge's machine cannot be used ({count} problems).",
+        "le push ne peut être jugé : {path} sur la machine de la forge est inutilisable ({count} problèmes).",
+        "ask the administrator to run there: tagwarden config check --without-secrets --config {path}",
+        "demandez à l’administrateur d’y lancer : tagwarden config check --without-secrets --config {path}";
+    "TW-H002": "the push cannot be judged: it names too many refs.", "le push ne peut être jugé : il nomme trop de refs.",
+        "push in smaller parts", "poussez en plusieurs fois";
+    "TW-H003": "the push cannot be judged: its refs could not be read ({why}).", "le push ne peut être jugé : ses refs sont illisibles ({why}).",
+        "push again; look at the forge's machine when it stays so", "recommencez ; si cela persiste, examinez la machine de la forge";
+    "TW-H004": "the push cannot be judged within {seconds} s.", "le push n’a pas pu être jugé en {seconds} s.",
+        "push again; look at the load of the forge's machine when it stays so",
+        "recommencez ; si cela persiste, examinez la charge de la machine de la forge";
+    "TW-H005": "a ref name of the push holds characters that no ref may have (rule name).",
+        "un nom de ref du push contient des caractères interdits (règle name).",
+        "look at the names with: git for-each-ref", "vérifiez les noms avec : git for-each-ref";
+    "TW-H010": "`{path}` is neither a repository nor the home folder of the forge's git", "`{path}` n’est ni un dépôt ni le dossier home du git de la forge",
+        "name a bare repository, or with --all the folder that [git] HOME_PATH names",
+        "indiquez un dépôt nu, ou avec --all le dossier que [git] HOME_PATH désigne";
+    "TW-H011": "`{path}` cannot be written: {why}", "`{path}` ne peut être écrit : {why}",
+        "run as the forge's user or as root", "lancez la commande avec le compte de la forge ou root";
+    "TW-H012": "the hook in `{path}` does not guard: {why}", "le hook dans `{path}` ne protège pas : {why}",
+        "install it with: tagwarden hook install {path}", "installez-le avec : tagwarden hook install {path}";
+    "hook-accepted": "{tags} accepted.", "{tags} accepté.";
+    "hook-fine": "these were fine, but a push is taken whole or not at all: {refs}",
+        "ceux-ci étaient corrects, mais un push est pris en entier ou pas du tout : {refs}";
+    "hook-follow": "follow it at {link}", "à suivre sur {link}";
+    "hook-daemon-away": "the daemon does not answer; it will pick the tag up by itself when it is back.",
+        "le démon ne répond pas ; il prendra le tag en charge de lui-même à son retour.";
+    "hook-installed": "{path} is in place and can be run.", "{path} est en place et exécutable.";
+    "hook-guards": "{path} guards: a bad tag was refused and a branch passed.",
+        "{path} protège : un mauvais tag a été refusé et une branche est passée.";
+};
