@@ -6,13 +6,15 @@
 //!
 //! Races: (a) the branch update of the same push fails afterwards: the daemon judges again from the forge; (b) the
 //! daemon is away or slow: it is waited for no longer than [`DAEMON`], and said so; (c) the judgement itself hangs (a
-//! dead disk): a thread ends the process after [`DEADLINE`], refusing.
+//! dead disk): a thread does it, and is left behind after [`DEADLINE`], refusing.
 
 mod lines;
 mod speak;
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use crate::config::{self, Config, Repository};
@@ -84,8 +86,7 @@ pub fn main() -> u8 {
             if !lines::concerns_us(&input) {
                 return PASS;
             }
-            guard_deadline(surroundings.language);
-            judge_input(&input, &surroundings)
+            judge_within_deadline(input, surroundings)
         }
         Ok(_) => cannot(surroundings.language, Notice::new("TW-H002")),
         Err(error) => cannot(surroundings.language, Notice::new("TW-H003").with("why", error)),
@@ -95,14 +96,15 @@ pub fn main() -> u8 {
     status
 }
 
-/// Ends the process, refusing, when the judgement takes too long.
-fn guard_deadline(language: Language) {
-    std::thread::spawn(move || {
-        std::thread::sleep(DEADLINE);
-        let (spoken, status) = cannot(language, Notice::new("TW-H004").with("seconds", DEADLINE.as_secs()));
-        let _ = io::stderr().lock().write_all(spoken.text().as_bytes());
-        std::process::exit(i32::from(status));
-    });
+/// Judges beside a clock, and refuses when the judgement takes too long or ends without a word.
+fn judge_within_deadline(input: Vec<u8>, surroundings: Surroundings) -> (Spoken, u8) {
+    let language = surroundings.language;
+    let (told, verdict) = mpsc::channel();
+    // The end of the process ends a judgement that hangs; nobody waits for the thread.
+    thread::spawn(move || told.send(judge_input(&input, &surroundings)));
+    verdict
+        .recv_timeout(DEADLINE)
+        .unwrap_or_else(|_| cannot(language, Notice::new("TW-H004").with("seconds", DEADLINE.as_secs())))
 }
 
 fn cannot(language: Language, notice: Notice) -> (Spoken, u8) {
