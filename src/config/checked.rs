@@ -121,6 +121,8 @@ pub struct Environment {
     pub approval_expires: Duration,
     /// Deploy, smoke tests, watch and a rollback must fit into this before the calendar closes.
     pub max_duration: Duration,
+    /// Whether pre-releases come here too.
+    pub prereleases: bool,
     /// Where it runs.
     pub hosts: Vec<Host>,
     /// How it is deployed.

@@ -21,6 +21,19 @@ impl Writing<'_> {
 }
 
 impl Reading<'_> {
+    /// Returns how many bytes of a step's log are known.
+    ///
+    /// # Errors
+    /// The row could not be read.
+    pub fn log_end(&self, release: ReleaseId, key: &str) -> Result<u64, StoreError> {
+        Ok(self
+            .0
+            .prepare_cached(
+                "SELECT coalesce(max(place + length(text)), 0) FROM step_logs WHERE release = ?1 AND key = ?2",
+            )?
+            .query_row(params![release.0, key], |row| row.get(0))?)
+    }
+
     /// Returns a step's log from byte `from` on, and the place after it.
     ///
     /// # Errors

@@ -65,6 +65,7 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
         self_approval: raw.self_approval,
         approval_expires: expires?,
         max_duration: max_duration?,
+        prereleases: raw.prereleases,
         hosts: hosts?,
         deploy: deploy?,
         healthcheck: healthcheck?,

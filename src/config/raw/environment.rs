@@ -28,6 +28,8 @@ pub struct Environment {
     pub approval_expires: String,
     /// Deploy, smoke tests and watch must fit into this before the calendar closes
     pub max_duration: String,
+    /// Whether pre-releases (`v2.0.0-rc.1`) come here too
+    pub prereleases: bool,
     /// Conditions besides tag, calendar and approval
     #[serde(skip_serializing_if = "Gates::is_empty")]
     pub gates: Gates,
@@ -56,6 +58,7 @@ impl Default for Environment {
             self_approval: false,
             approval_expires: "24h".to_owned(),
             max_duration: "45m".to_owned(),
+            prereleases: false,
             gates: Gates::default(),
             host: Vec::new(),
             deploy: Deploy::default(),

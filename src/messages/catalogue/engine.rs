@@ -1,7 +1,126 @@
-//! Messages of the group `engine`.
+//! What the engine tells: people's rights, the forecast of a push, events in words, and what is in the way.
 
 use super::texts;
 use crate::messages::Text;
 
 /// The messages of this group.
-pub const TEXTS: &[Text] = texts! {};
+pub const TEXTS: &[Text] = texts! {
+    "TW-E001": "release {release} is {phase}, so that is not possible any more",
+        "la version {release} est en phase {phase} : ce n’est plus possible",
+        "look at it with: tagwarden show {release}", "voyez : tagwarden show {release}";
+    "TW-E002": "there is no release {release}", "il n’y a pas de version {release}",
+        "list them with: tagwarden status", "listez-les avec : tagwarden status";
+    "TW-E003": "the forge does not know the repository {repository}, or the token may not see it",
+        "la forge ne connaît pas le dépôt {repository}, ou le jeton n’y a pas accès",
+        "look at its name, and at the token's rights on the forge", "vérifiez son nom et les droits du jeton sur la forge";
+    "TW-E004": "a piece of work ended abnormally: {why}", "un travail s’est terminé anormalement : {why}",
+        "look at the log with: journalctl -u tagwarden", "voyez le journal : journalctl -u tagwarden";
+    "TW-E010": "{tag} was moved: it pointed at {before}", "{tag} a été déplacé : il pointait vers {before}",
+        "a release tag never moves; release the next version", "un tag de version ne bouge jamais ; publiez la version suivante";
+    "TW-E011": "{tag} was deleted from the forge", "{tag} a été supprimé de la forge",
+        "push it again, or release the next version", "poussez-le de nouveau, ou publiez la version suivante";
+    "TW-P001": "{who} may not do that on {environment}; these may: {may}", "{who} n’a pas ce droit sur {environment} ; l’ont : {may}",
+        "ask one of them, or change the configuration", "demandez à l’une de ces personnes, ou changez la configuration";
+    "TW-P002": "{tag} is not what you were shown; nothing was approved", "{tag} n’est plus ce qui vous a été montré ; rien n’a été approuvé",
+        "look at it again, then approve", "regardez-le de nouveau, puis approuvez";
+    "TW-P003": "nobody approves their own tag for {environment}", "personne n’approuve son propre tag pour {environment}",
+        "ask another approver", "demandez à un autre approbateur";
+    "TW-P004": "{environment} is not configured any more", "{environment} n’est plus configuré",
+        "look at the configuration with: tagwarden config show", "voyez la configuration : tagwarden config show";
+    "TW-P005": "nothing holds {scope}", "rien ne retient {scope}",
+        "list releases with: tagwarden status", "listez les versions avec : tagwarden status";
+    "TW-P006": "there is no environment {scope}", "il n’y a pas d’environnement {scope}",
+        "write it as \"owner/repository environment\", or * for everything",
+        "écrivez « propriétaire/dépôt environnement », ou * pour tout";
+    "TW-P010": "only root and the daemon's own account may do that", "seuls root et le compte du démon peuvent faire cela",
+        "run it with: sudo", "lancez la commande avec : sudo";
+    "TW-P011": "that needs a personal token", "cela demande un jeton personnel",
+        "put yours into TAGWARDEN_TOKEN or ~/.config/tagwarden/token; one is made with: tagwarden token new NAME",
+        "mettez le vôtre dans TAGWARDEN_TOKEN ou ~/.config/tagwarden/token ; il se crée avec : tagwarden token new NOM";
+    "TW-P012": "the token is not known, or was revoked", "le jeton est inconnu ou révoqué",
+        "make another with: tagwarden token new NAME", "créez-en un autre avec : tagwarden token new NOM";
+    "TW-S001": "the database could not be used: {why}", "la base de données est inutilisable : {why}",
+        "look at the disk with: df -h", "vérifiez le disque : df -h";
+    "TW-S002": "the database could not be written to disk: {why}", "la base de données n’a pas pu être écrite : {why}",
+        "the daemon starts again by itself; look at the disk with: df -h", "le démon redémarre de lui-même ; vérifiez le disque : df -h";
+    "TW-S003": "the database is closed: {why}", "la base de données est fermée : {why}",
+        "the daemon is stopping; try again in a moment", "le démon s’arrête ; réessayez dans un instant";
+    "TW-S004": "the database library can lose commits: {why}", "la bibliothèque de base de données peut perdre des écritures : {why}",
+        "use a program built with its own SQLite", "utilisez un programme construit avec son propre SQLite";
+    "TW-S005": "the database is of a newer version: {why}", "la base de données vient d’une version plus récente : {why}",
+        "install the newer tagwarden again", "réinstallez la version plus récente de tagwarden";
+    "TW-S006": "the database holds something unreadable: {why}", "la base de données contient quelque chose d’illisible : {why}",
+        "verify the journal with: tagwarden audit verify", "vérifiez le journal : tagwarden audit verify";
+    "TW-S007": "the file exists already: {why}", "le fichier existe déjà : {why}",
+        "name another one", "choisissez un autre nom";
+    "TW-S008": "the state folder could not be used: {why}", "le dossier d’état est inutilisable : {why}",
+        "give it to the daemon's account", "donnez-le au compte du démon";
+    "TW-X010": "the request cannot be understood: {why}", "la demande est incompréhensible : {why}",
+        "are command and daemon of the same version? compare: tagwarden --version",
+        "commande et démon sont-ils de la même version ? comparez : tagwarden --version";
+    "TW-X011": "the request speaks version {theirs}, the daemon version {ours}", "la demande parle la version {theirs}, le démon la version {ours}",
+        "install the same version of both", "installez la même version des deux";
+    "TW-X012": "the daemon does not know the command {verb}", "le démon ne connaît pas la commande {verb}",
+        "install the same version of both", "installez la même version des deux";
+    "TW-D020": "{url} did not answer well in time: {evidence}", "{url} n’a pas bien répondu à temps : {evidence}",
+        "look at the application's own log", "consultez le journal de l’application";
+    "TW-D021": "the step {step} ended with status {status}", "l’étape {step} s’est terminée avec le statut {status}",
+        "read what it printed on the page of the release", "lisez sa sortie sur la page de la version";
+    "TW-D022": "the step {step} was lost on {host} and did not take effect", "l’étape {step} s’est perdue sur {host} sans effet",
+        "look at the host: was it rebooted, or out of memory?", "examinez l’hôte : redémarré, ou à court de mémoire ?";
+    "TW-D023": "the step {step} ended well on {host}, but a look there does not find its effect",
+        "l’étape {step} s’est bien terminée sur {host}, mais son effet n’y est pas visible",
+        "read what it printed on the page of the release", "lisez sa sortie sur la page de la version";
+    "TW-D090": "the host {host} is not configured any more", "l’hôte {host} n’est plus configuré",
+        "put it back into the configuration", "remettez-le dans la configuration";
+    "TW-D091": "the step key {key} is none", "la clé d’étape {key} n’est pas valable",
+        "rename the step with small letters and digits", "renommez l’étape avec des minuscules et des chiffres";
+    "TW-D092": "{host} has seen the newer release {token} and takes nothing older", "{host} a vu la version plus récente {token} et refuse les précédentes",
+        "does another daemon use this host?", "un autre démon utilise-t-il cet hôte ?";
+    "TW-U020": "another daemon works on this state folder", "un autre démon travaille sur ce dossier d’état",
+        "look for it with: systemctl status tagwarden", "cherchez-le avec : systemctl status tagwarden";
+    "TW-U021": "a folder cannot be used: {why}", "un dossier est inutilisable : {why}",
+        "give it to the daemon's account", "donnez-le au compte du démon";
+    "TW-U022": "the store failed; what was answered before is safe", "le stockage a échoué ; ce qui a été confirmé est sauf",
+        "look at the disk with: df -h", "vérifiez le disque : df -h";
+    "TW-U023": "outgoing requests are not possible: {why}", "les requêtes sortantes sont impossibles : {why}",
+        "are the system's certificates installed? apt-get install ca-certificates",
+        "les certificats du système sont-ils installés ? apt-get install ca-certificates";
+    "TW-U024": "an address cannot be listened on: {why}", "écoute impossible sur une adresse : {why}",
+        "is another program using it? look with: ss -ltnp", "un autre programme l’utilise-t-il ? voyez : ss -ltnp";
+    "TW-U025": "the control socket cannot be made: {why}", "la socket de contrôle ne peut être créée : {why}",
+        "look at [server] control_socket", "vérifiez [server] control_socket";
+    "forecast-at-once": "{tag} goes to {environment} as soon as the daemon has seen it.", "{tag} part vers {environment} dès que le démon l’a vu.";
+    "forecast-rollback": "{environment} goes back as {tag} says, at once.", "{environment} revient en arrière comme le dit {tag}, immédiatement.";
+    "forecast-prerelease": "{tag} is a pre-release and does not go to {environment}.", "{tag} est une préversion et ne va pas sur {environment}.";
+    "forecast-nowhere": "{tag} is judged only; no environment is configured.", "{tag} est seulement jugé ; aucun environnement n’est configuré.";
+    "forecast-approval-and-slot": "{tag} for {environment} waits for approval by {who} and for the slot that opens {slot_at}.",
+        "{tag} pour {environment} attend l’approbation de {who} et le créneau : {slot_at}.";
+    "delivery-unguarded": "ignored: {repository} is not guarded here", "ignoré : {repository} n’est pas gardé ici";
+    "delivery-again": "known already: the same was delivered {times} times", "déjà connu : livré {times} fois";
+    "delivery-nothing-new": "nothing new", "rien de nouveau";
+    "delivery-opened": "a release was opened", "une version a été ouverte";
+    "event-opened": "{tag} ({commit}) arrived for {environment}.", "{tag} ({commit}) est arrivé pour {environment}.";
+    "event-pusher-named": "The forge says that {by} pushed the tag.", "La forge indique que {by} a poussé le tag.";
+    "event-refused": "The tag breaks the rules {ids}.", "Le tag enfreint les règles {ids}.";
+    "event-asked": "Every gate is good.", "Toutes les conditions sont remplies.";
+    "event-approved": "{by} approved.", "{by} a approuvé.";
+    "event-denied": "{by} denied: {reason}", "{by} a rejeté : {reason}";
+    "event-withdrawn": "{by} withdrew it: {reason}", "{by} l’a retiré : {reason}";
+    "event-superseded": "{by} contains it and takes its place.", "{by} le contient et prend sa place.";
+    "event-held": "{by} holds it: {reason}", "{by} le retient : {reason}";
+    "event-lifted": "{by} lets it go on.", "{by} le laisse continuer.";
+    "event-started": "Every gate was good; the deployment of {count} steps begins.", "Toutes les conditions sont remplies ; le déploiement en {count} étapes commence.";
+    "event-step-started": "Step {key} begins.", "L’étape {key} commence.";
+    "event-step-ended": "Step {key} is done.", "L’étape {key} est terminée.";
+    "event-deploy-proven": "The deployment is proven; the smoke tests begin.", "Le déploiement est vérifié ; les tests rapides commencent.";
+    "event-watch-started": "The smoke tests passed; the watch lasts until {until_at}.", "Les tests rapides ont réussi ; la surveillance dure jusqu’au {until_at}.";
+    "event-looked": "Looked: {looks}", "Observé : {looks}";
+    "event-watch-extended": "Too little was seen; the watch goes on until {until_at}.", "Trop peu d’observations ; la surveillance continue jusqu’au {until_at}.";
+    "event-watch-passed": "The watch is over. Not proven: {signals}", "La surveillance est terminée. Non prouvé : {signals}";
+    "event-completed": "The release is complete.", "La version est complète.";
+    "event-rollback-asked": "{by} asked for the way back: {reason}", "{by} a demandé le retour en arrière : {reason}";
+    "event-rolled-back": "What ran before runs again, and that was verified.", "La version précédente tourne à nouveau, et cela a été vérifié.";
+    "event-rollback-tag-seen": "The forge has {tag}.", "La forge a {tag}.";
+    "event-led-out": "{by} led it out: {reason}", "{by} l’a débloqué : {reason}";
+};

@@ -1,0 +1,99 @@
+//! Asks the gates of a release, at this instant or at any other.
+
+use jiff::Timestamp;
+
+use crate::domain::calendar::Calendar;
+use crate::domain::gate::{Answer, Asking, TagStanding, answer};
+use crate::domain::names::ReleaseId;
+use crate::domain::release::State;
+use crate::engine::{Engine, EngineError, Place};
+
+impl Engine {
+    /// Returns what the gates say of a release at `at`; `None` when there is no such release.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn explain(&self, id: ReleaseId, at: Timestamp) -> Result<Option<Answer>, EngineError> {
+        let Some(state) = self.state(id).await? else { return Ok(None) };
+        let Some(place) = self.place_of(&state) else { return Ok(None) };
+        let occupied = self.occupant(&place, Some(id)).await?;
+        Ok(Some(self.ask(&place, &state, TagStanding::Lawful, occupied.as_deref(), at).await?))
+    }
+
+    /// Returns the whole answer for `state`.
+    pub(super) async fn ask(
+        &self,
+        place: &Place,
+        state: &State,
+        tag: TagStanding,
+        occupied_by: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Answer, EngineError> {
+        let scope = place.scope();
+        let holds = self.0.store.read(move |r| r.holds_on(&scope, at)).await?;
+        let holds: Vec<(String, String)> = holds.into_iter().map(|hold| (hold.person, hold.reason)).collect();
+        let calendars: Vec<&Calendar> = place.calendars.iter().collect();
+        let approvers = place.approvers();
+        let asking = Asking {
+            state,
+            tag,
+            calendars: &calendars,
+            room: place.environment.max_duration,
+            approvals: place.environment.approvals,
+            self_approval: place.environment.self_approval,
+            approvers: &approvers,
+            holds: &holds,
+            occupied_by,
+            zone: &place.zone,
+        };
+        Ok(answer(&asking, at))
+    }
+
+    /// Returns the tag of the release that has an environment, other than `but`.
+    pub(super) async fn occupant(
+        &self,
+        place: &Place,
+        but: Option<ReleaseId>,
+    ) -> Result<Option<String>, EngineError> {
+        let states = self.states_at_work(place).await?;
+        Ok(states
+            .into_iter()
+            .find(|state| Some(state.opening.id) != but && has_the_place(state))
+            .map(|state| state.opening.tag.to_string()))
+    }
+
+    /// Returns the releases of an environment that are not at rest, oldest first.
+    pub(super) async fn states_at_work(&self, place: &Place) -> Result<Vec<State>, EngineError> {
+        let Some(repository_id) = place.repository_id() else { return Ok(Vec::new()) };
+        let environment = place.environment.name.to_string();
+        Ok(self
+            .0
+            .store
+            .read(move |r| {
+                let mut states = Vec::new();
+                for id in r.at_work(repository_id, &environment)? {
+                    states.extend(r.state_of(id)?);
+                }
+                Ok(states)
+            })
+            .await?)
+    }
+
+    /// Returns the place that a release goes to, when it is still configured.
+    pub(super) fn place_of(&self, state: &State) -> Option<std::sync::Arc<Place>> {
+        self.0
+            .places
+            .iter()
+            .find(|place| {
+                place.environment.name == state.opening.environment
+                    && (place.repository_id() == Some(state.opening.repository_id)
+                        || place.repository.name.same_as(&state.opening.repository))
+            })
+            .cloned()
+    }
+}
+
+/// Returns whether the environment belongs to this release now.
+pub fn has_the_place(state: &State) -> bool {
+    state.phase.occupies() || (state.phase.is_over() && !state.at_rest())
+}

@@ -1,0 +1,99 @@
+//! What will happen to a tag that is being pushed: told to the pusher, before the forge has even taken it.
+
+use jiff::Timestamp;
+
+use crate::config::Repository;
+use crate::domain::gate::{Standing, TagStanding, zoned};
+use crate::domain::names::{ObjectId, Person, ReleaseId, RepositoryName};
+use crate::domain::notice::Notice;
+use crate::domain::release::{Kind, Opening, Source, State};
+use crate::domain::version::{Tag, TagKind};
+use crate::engine::view::Forecast;
+use crate::engine::{Engine, EngineError, Place};
+
+impl Engine {
+    /// Returns what will happen to these tags of a repository, in one sentence per tag and environment.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn forecast(
+        &self,
+        repository: &RepositoryName,
+        pusher: Option<Person>,
+        tags: &[(Tag, ObjectId)],
+    ) -> Result<Forecast, EngineError> {
+        let link = self.0.config.server.public_url.clone();
+        let Some(guarded) = self.0.config.repository(repository) else {
+            return Ok(Forecast { known: false, next: Vec::new(), link });
+        };
+        let mut next = Vec::new();
+        for (tag, object) in tags {
+            if guarded.environments.is_empty() {
+                next.push(Notice::new("forecast-nowhere").with("tag", tag));
+            }
+            for place in self.0.places.iter().filter(|place| place.repository.name == guarded.name) {
+                next.push(self.forecast_at(place, guarded, pusher.clone(), tag, object).await?);
+            }
+        }
+        Ok(Forecast { known: true, next, link })
+    }
+
+    async fn forecast_at(
+        &self,
+        place: &Place,
+        guarded: &Repository,
+        pusher: Option<Person>,
+        tag: &Tag,
+        object: &ObjectId,
+    ) -> Result<Notice, EngineError> {
+        let about = |id: &str| Notice::new(id).with("tag", tag).with("environment", &place.environment.name);
+        match tag.kind() {
+            TagKind::Rollback => return Ok(about("forecast-rollback")),
+            TagKind::Prerelease if !place.environment.prereleases => return Ok(about("forecast-prerelease")),
+            TagKind::Prerelease | TagKind::Release => {}
+        }
+        let now = self.0.clock.now();
+        let state = imagined(place, guarded, pusher, tag, object, now);
+        let occupied = self.occupant(place, None).await?;
+        let answer = self.ask(place, &state, TagStanding::Lawful, occupied.as_deref(), now).await?;
+        let closed: Vec<&Notice> = answer
+            .gates
+            .iter()
+            .filter(|gate| gate.standing != Standing::Good)
+            .map(|gate| &gate.reason)
+            .collect();
+        Ok(match (closed.as_slice(), answer.next_slot) {
+            ([], _) => about("forecast-at-once"),
+            ([one], _) => (*one).clone(),
+            ([_, _, ..], Some(slot)) if slot > now => about("forecast-approval-and-slot")
+                .with("slot_at", zoned(slot, &place.zone))
+                .with("who", place.approvers().join(", ")),
+            ([first, ..], _) => (*first).clone(),
+        })
+    }
+}
+
+/// Returns the release that the tag would open.
+fn imagined(
+    place: &Place,
+    guarded: &Repository,
+    pusher: Option<Person>,
+    tag: &Tag,
+    object: &ObjectId,
+    now: Timestamp,
+) -> State {
+    let opening = Opening {
+        id: ReleaseId(0),
+        repository: guarded.name.clone(),
+        repository_id: place.repository_id().unwrap_or(0),
+        environment: place.environment.name.clone(),
+        tag: tag.clone(),
+        object: object.clone(),
+        commit: object.clone(),
+        pusher,
+        source: Source::Webhook,
+        kind: Kind::Forward,
+        target: place.target(),
+    };
+    State::opened(opening, now)
+}

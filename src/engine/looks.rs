@@ -1,0 +1,219 @@
+//! The watch: looks at every signal when it is due, and lets the rules judge.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::config::{HttpCheck, Recipe, Signal, SignalSource};
+use crate::domain::names::HostName;
+use crate::domain::plan::{Ask, Output};
+use crate::domain::release::{Event, State, Work, work};
+use crate::domain::watch::{self, Course, Look, OnNoData, Rule, Verdict};
+use crate::engine::drive::{Memory as DriveMemory, Next};
+use crate::engine::error::chain;
+use crate::engine::{Engine, EngineError, Place};
+use crate::remote::{Host, RemoteError};
+use crate::signals::{self, container, http, log};
+
+/// The longest that a look on a host may take.
+const LOOK_LIMIT: Duration = Duration::from_secs(30);
+
+/// What signals that compare remember between two looks, by signal and host.
+#[derive(Default)]
+pub(super) struct Memory {
+    containers: BTreeMap<(String, HostName), container::Memory>,
+    logs: BTreeMap<(String, HostName), log::Memory>,
+}
+
+impl Engine {
+    /// One turn of the watch: look if a look is due, then judge.
+    pub(super) async fn watch(
+        &self,
+        place: &Place,
+        state: &State,
+        memory: &mut DriveMemory,
+    ) -> Result<Next, EngineError> {
+        let id = state.opening.id;
+        let Some(course) = &state.watch else { return Ok(Next::Idle) };
+        let now = self.0.clock.now();
+        let last = course.looks.last().map(|look| look.at);
+        let due = last.map_or(course.since, |at| at.checked_add(place.environment.watch.every).unwrap_or(at));
+        let ends = course.until;
+        if now < due && now < ends {
+            return Ok(Next::At(due.min(ends)));
+        }
+        let mut state = state.clone();
+        if now >= due && !place.environment.watch.signals.is_empty() {
+            let looks = self.look_round(place, &mut memory.signals).await;
+            state = self.record(id, Event::Looked { looks }).await?;
+            if work(&state) != Work::Look {
+                return Ok(Next::Again);
+            }
+        }
+        let Some(watch) = &state.watch else { return Ok(Next::Idle) };
+        let course = Course {
+            since: watch.since,
+            until: watch.until,
+            length: place.environment.watch.duration,
+            extended: watch.extended,
+            baseline: state.baseline.iter().cloned().collect(),
+        };
+        match watch::judge(&rules(place), &watch.looks, &course, self.0.clock.now()) {
+            Verdict::Continue => {
+                let next = now.checked_add(place.environment.watch.every).unwrap_or(Timestamp::MAX);
+                Ok(Next::At(next.min(watch.until)))
+            }
+            Verdict::Failed { notice, .. } => {
+                let plan = super::steps::way_back(place, &state);
+                self.record(id, Event::RollbackStarted { why: notice, plan }).await?;
+                Ok(Next::Again)
+            }
+            Verdict::Passed => {
+                self.record(id, Event::WatchPassed { unproven: Vec::new() }).await?;
+                Ok(Next::Again)
+            }
+            Verdict::PassedUnproven { signals } => {
+                self.record(id, Event::WatchPassed { unproven: signals }).await?;
+                Ok(Next::Again)
+            }
+            Verdict::Extend { until } => {
+                self.record(id, Event::WatchExtended { until }).await?;
+                Ok(Next::Again)
+            }
+        }
+    }
+
+    /// Looks at every signal once.
+    pub(super) async fn look_round(&self, place: &Place, memory: &mut Memory) -> Vec<Look> {
+        let mut looks = Vec::new();
+        for signal in &place.environment.watch.signals {
+            looks.push(self.look_one(place, signal, memory).await);
+        }
+        looks
+    }
+
+    async fn look_one(&self, place: &Place, signal: &Signal, memory: &mut Memory) -> Look {
+        let at = self.0.clock.now();
+        match &signal.source {
+            SignalSource::Http(check) => http::ask(&self.0.http, &ask_of(check)).await.look(&signal.name, at),
+            SignalSource::Container => {
+                let mut worst: Option<Look> = None;
+                for (name, host) in &place.hosts {
+                    let known = memory.containers.entry((signal.name.clone(), name.clone())).or_default();
+                    let look = look_at_containers(place, host, &signal.name, at, known).await;
+                    worst = Some(worse(worst, look));
+                }
+                worst.unwrap_or_else(|| signals::unreached(&signal.name, at, "there is no host"))
+            }
+            SignalSource::Log { fatal } => {
+                let mut worst: Option<Look> = None;
+                for (name, host) in &place.hosts {
+                    let known = memory.logs.entry((signal.name.clone(), name.clone())).or_default();
+                    let look = look_at_logs(place, host, &signal.name, fatal, at, known).await;
+                    worst = Some(worse(worst, look));
+                }
+                worst.unwrap_or_else(|| signals::unreached(&signal.name, at, "there is no host"))
+            }
+        }
+    }
+}
+
+/// Returns the request that a check of the configuration stands for.
+pub(super) fn ask_of(check: &HttpCheck) -> Ask {
+    Ask {
+        url: check.url.clone(),
+        status: check.status,
+        contains: check.contains.clone(),
+        latency_ms: u64::try_from(check.latency.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+fn rules(place: &Place) -> Vec<Rule> {
+    let watch = &place.environment.watch;
+    watch
+        .signals
+        .iter()
+        .map(|signal| Rule {
+            signal: signal.name.clone(),
+            required: signal.required,
+            fail_after: signal.fail_after,
+            dry_run: signal.dry_run,
+            every: watch.every,
+            on_no_data: OnNoData::usual(signal.required),
+        })
+        .collect()
+}
+
+fn project(place: &Place) -> Option<&str> {
+    match &place.environment.deploy.recipe {
+        Recipe::Compose { project, .. } => Some(project),
+        Recipe::Script { .. } => None,
+    }
+}
+
+/// Returns the ids of the project's containers on a host.
+async fn containers(place: &Place, host: &Host) -> Result<Vec<String>, RemoteError> {
+    let Some(project) = project(place) else { return Ok(Vec::new()) };
+    let listed: Output = host.look(&container::list(project), LOOK_LIMIT).await?;
+    Ok(container::ids(&listed))
+}
+
+async fn look_at_containers(
+    place: &Place,
+    host: &Host,
+    signal: &str,
+    at: Timestamp,
+    known: &mut container::Memory,
+) -> Look {
+    let asked = async {
+        match container::inspect(&containers(place, host).await?) {
+            Some(script) => Ok::<_, RemoteError>(Some(host.look(&script, LOOK_LIMIT).await?)),
+            None => Ok(None),
+        }
+    };
+    match asked.await {
+        Ok(output) => {
+            let (look, seen) = container::judge(signal, at, output.as_ref(), known);
+            *known = seen;
+            look
+        }
+        Err(error) => signals::unreached(signal, at, &chain(&error)),
+    }
+}
+
+async fn look_at_logs(
+    place: &Place,
+    host: &Host,
+    signal: &str,
+    fatal: &[String],
+    at: Timestamp,
+    known: &mut log::Memory,
+) -> Look {
+    let asked = async {
+        let ids = containers(place, host).await?;
+        host.look(&log::look(&ids, known), LOOK_LIMIT).await
+    };
+    match asked.await {
+        Ok(output) => {
+            let (look, seen) = log::judge(signal, at, fatal, &output, known);
+            *known = seen;
+            look
+        }
+        Err(error) => signals::unreached(signal, at, &chain(&error)),
+    }
+}
+
+/// Returns the worse of two looks at the same signal on two hosts.
+fn worse(a: Option<Look>, b: Look) -> Look {
+    let rank = |look: &Look| match look.answer {
+        watch::Answer::Bad => 3,
+        watch::Answer::Error => 2,
+        watch::Answer::NoData => 1,
+        watch::Answer::Ok => 0,
+    };
+    match a {
+        Some(a) if rank(&a) >= rank(&b) => a,
+        Some(_) | None => b,
+    }
+}

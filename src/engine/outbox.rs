@@ -1,0 +1,256 @@
+//! Tells the world what the outbox holds: at least once, in order per release and receiver, with growing pauses.
+//!
+//! A row that fails for good is given up and shows why; one whose fate is unknown (the line was cut while it was sent)
+//! is sent again, because every receiver but a chat takes the same thing twice without harm, and a chat message that
+//! appears twice is better than one that never does.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::changelog::Changelog;
+use crate::domain::gravity::Gravity as Trouble;
+use crate::domain::language::Language;
+use crate::domain::notice::Notice;
+use crate::domain::release::{Effect, Gravity, State, StatusState};
+use crate::engine::error::chain;
+use crate::engine::{Engine, EngineError, tell};
+use crate::forgejo::{self, CommitStatus, ReleaseNotes};
+use crate::messages;
+use crate::notify::{self, Link, Message, NotifyError};
+use crate::store::{OutboxRow, OutboxState};
+
+/// The pauses between tries: doubled from the first to the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(900));
+/// After so many tries (about two days) a row is given up, and shown as such.
+const MOST_TRIES: u32 = 200;
+
+/// What came of sending one row.
+enum Sent {
+    Arrived(String),
+    Later { why: String, after: Option<Duration> },
+    Never(String),
+}
+
+impl Engine {
+    /// Sends what is due until `stop`.
+    pub(super) async fn tell_world(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let next = match self.send_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::warn!(id = error.id(), "{}", chain(&error));
+                    self.0.clock.now().checked_add(PAUSES.0).ok()
+                }
+            };
+            let due = async {
+                match next {
+                    Some(at) => self.0.clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = due => {}
+                () = self.0.outbox.notified() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Sends every row that is due and returns when the next one will be.
+    async fn send_due(&self) -> Result<Option<Timestamp>, EngineError> {
+        let now = self.0.clock.now();
+        let heads = self.0.store.read(|r| r.outbox_heads()).await?;
+        let next = heads.iter().map(|row| row.due_at).filter(|at| *at > now).min();
+        let mut sending = JoinSet::new();
+        for row in heads.into_iter().filter(|row| row.due_at <= now) {
+            let engine = self.clone();
+            sending.spawn(async move { engine.send_and_settle(row).await });
+        }
+        let mut sent_any = false;
+        while let Some(done) = sending.join_next().await {
+            sent_any = true;
+            done??;
+        }
+        // The next row of a lane may be due already.
+        Ok(if sent_any { Some(now) } else { next })
+    }
+
+    async fn send_and_settle(&self, row: OutboxRow) -> Result<(), EngineError> {
+        let sent = self.send(&row).await?;
+        let now = self.0.clock.now();
+        let (state, due_at, answer) = match sent {
+            Sent::Arrived(answer) => (OutboxState::Sent, now, answer),
+            Sent::Never(why) => (OutboxState::GivenUp, now, why),
+            Sent::Later { why, .. } if row.attempts >= MOST_TRIES => (OutboxState::GivenUp, now, why),
+            Sent::Later { why, after } => {
+                let doubled = PAUSES.0.saturating_mul(1 << row.attempts.min(16)).min(PAUSES.1);
+                let pause = after.unwrap_or(Duration::ZERO).max(doubled);
+                (OutboxState::Due, now.checked_add(pause).unwrap_or(Timestamp::MAX), why)
+            }
+        };
+        if state != OutboxState::Sent {
+            tracing::warn!(release = row.release.0, lane = row.lane, state = state.name(), "{answer}");
+        }
+        let (id, release) = (row.id, row.release);
+        self.0.store.write(move |w| w.settle_outbox(id, state, due_at, &answer, now)).await?;
+        if let Some(state) = self.state(release).await? {
+            self.nudge_place_of(&state);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, row: &OutboxRow) -> Result<Sent, EngineError> {
+        let Ok(effect) = serde_json::from_str::<Effect>(&row.payload) else {
+            return Ok(Sent::Never("the row cannot be read by this version".into()));
+        };
+        let Some(state) = self.state(row.release).await? else {
+            return Ok(Sent::Never("the release is not known".into()));
+        };
+        match effect {
+            Effect::Status { state: word, text } => Ok(self.post_status(&state, word, &text).await),
+            Effect::Publish => self.publish(&state).await,
+            Effect::MarkTakenBack => Ok(self.mark_taken_back(&state).await),
+            Effect::PushRollbackTag => self.push_rollback_tag(&state).await,
+            Effect::Chat { text, gravity } => Ok(self.chat(row, &state, &text, gravity).await),
+        }
+    }
+
+    async fn post_status(&self, state: &State, word: StatusState, text: &Notice) -> Sent {
+        let opening = &state.opening;
+        let status = CommitStatus {
+            state: match word {
+                StatusState::Pending => forgejo::StatusState::Pending,
+                StatusState::Success => forgejo::StatusState::Success,
+                StatusState::Failure => forgejo::StatusState::Failure,
+                StatusState::Error => forgejo::StatusState::Error,
+            },
+            context: format!("tagwarden/{}", opening.environment),
+            description: messages::say(self.language(), text),
+            target_url: self.link(state),
+        };
+        let posted = self.0.forge.post_status(&opening.repository, &opening.commit, &status).await;
+        from_forge(posted.map(|()| status.state.as_str().to_owned()))
+    }
+
+    /// Publishes the Forgejo release with the changelog section as its notes.
+    async fn publish(&self, state: &State) -> Result<Sent, EngineError> {
+        let opening = &state.opening;
+        let release = ReleaseNotes {
+            tag: opening.tag.name().to_owned(),
+            object: opening.object.clone(),
+            title: opening.tag.name().to_owned(),
+            notes: self.notes(state).await?,
+            prerelease: !opening.tag.version().pre.is_empty(),
+        };
+        let published = self.0.forge.publish_release(&opening.repository, &release).await;
+        Ok(from_forge(published.map(|published| format!("release {}", published.id))))
+    }
+
+    /// Returns the changelog section of a release, as it stands at its commit; empty without a changelog.
+    async fn notes(&self, state: &State) -> Result<String, EngineError> {
+        let Some(guarded) = self.guarded_of(state) else { return Ok(String::new()) };
+        let Some(path) = guarded.repository.changelog.clone() else { return Ok(String::new()) };
+        let (mirror, commit) = (guarded.mirror.clone(), state.opening.commit.clone());
+        let bytes = tokio::task::spawn_blocking(move || mirror.read_file(&commit, &path)).await??;
+        let version = state.opening.tag.version();
+        Ok(bytes.and_then(|bytes| Changelog::parse(&bytes).notes(version)).unwrap_or_default())
+    }
+
+    async fn mark_taken_back(&self, state: &State) -> Sent {
+        let opening = &state.opening;
+        let note = messages::say(self.language(), &state.headline());
+        let marked = self.0.forge.demote_release(&opening.repository, opening.tag.name(), &note).await;
+        from_forge(marked.map(|_| "marked".to_owned()))
+    }
+
+    /// Pushes `vX.Y.Z-rollback`, pointing at the commit that runs again.
+    async fn push_rollback_tag(&self, state: &State) -> Result<Sent, EngineError> {
+        let Some(commit) = super::steps::commit_before(state) else {
+            return Ok(Sent::Arrived("nothing ran before, so there is no commit to tag".into()));
+        };
+        let Some(guarded) = self.guarded_of(state) else {
+            return Ok(Sent::Never("the repository is not guarded any more".into()));
+        };
+        let opening = &state.opening;
+        let version = opening.tag.version();
+        let (major, minor, patch) = (version.major, version.minor, version.patch);
+        let name = format!("{}{major}.{minor}.{patch}-rollback", opening.tag.prefix());
+        let message = messages::say(self.language(), &state.headline());
+        let at = state.back.as_ref().map_or(state.changed_at, |back| back.at);
+        let _only = guarded.fetching.lock().await;
+        let mirror = guarded.mirror.clone();
+        let pushed =
+            tokio::task::spawn_blocking(move || mirror.push_tag(&name, &commit, &message, at)).await?;
+        Ok(match pushed {
+            Ok(object) => Sent::Arrived(format!("tag object {object}")),
+            Err(error) if error.is_permanent() => Sent::Never(chain(&error)),
+            Err(error) => Sent::Later { why: chain(&error), after: None },
+        })
+    }
+
+    async fn chat(&self, row: &OutboxRow, state: &State, text: &Notice, gravity: Gravity) -> Sent {
+        let name = row.lane.strip_prefix(tell::CHAT).unwrap_or(&row.lane);
+        let Some(channel) = self.0.config.notify.iter().find(|channel| channel.name == name) else {
+            return Sent::Never("the channel is not configured any more".into());
+        };
+        let opening = &state.opening;
+        let message = Message {
+            weight: gravity.into(),
+            what: format!("{} {}", opening.repository, opening.tag),
+            place: opening.environment.to_string(),
+            result: messages::say(self.language(), text),
+            who: opening.pusher.as_ref().map(ToString::to_string),
+            details: Vec::new(),
+            link: Some(Link { label: opening.tag.to_string(), url: self.link(state) }),
+        };
+        match notify::send(channel, &message, &self.0.http).await {
+            Ok(receipt) => Sent::Arrived(receipt.to_string()),
+            Err(error) => later_or_never(&error),
+        }
+    }
+
+    /// Returns the page of a release.
+    pub fn link(&self, state: &State) -> String {
+        format!("{}/releases/{}", self.0.config.server.public_url, state.opening.id)
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.0.config.server.language
+    }
+
+    pub(super) fn guarded_of(&self, state: &State) -> Option<&super::intake::Guarded> {
+        self.0
+            .repositories
+            .iter()
+            .find(|guarded| guarded.is(&state.opening.repository, state.opening.repository_id))
+    }
+}
+
+fn later_or_never(error: &NotifyError) -> Sent {
+    match error.gravity() {
+        Trouble::Permanent => Sent::Never(chain(error)),
+        Trouble::Transient | Trouble::Unknown => {
+            Sent::Later { after: error.retry_after(), why: chain(error) }
+        }
+    }
+}
+
+fn from_forge(answer: Result<String, forgejo::ForgeError>) -> Sent {
+    match answer {
+        Ok(answer) => Sent::Arrived(answer),
+        Err(error) => match error.gravity() {
+            Trouble::Permanent => Sent::Never(chain(&error)),
+            Trouble::Transient | Trouble::Unknown => {
+                Sent::Later { after: error.retry_after(), why: chain(&error) }
+            }
+        },
+    }
+}
+
+/// Returns a notice in English, for the log.
+pub(super) fn english(notice: &Notice) -> String {
+    messages::say(Language::En, notice)
+}

@@ -1,0 +1,152 @@
+//! Who people are and what they may: personal tokens, sign-ins, rights from the configuration and the forge's teams.
+//!
+//! Secrets are 256 random bits; only their hashes are kept, so a stolen database signs nobody in. A right is looked up
+//! at the moment at which it is used.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::config::Who;
+use crate::domain::journal::{Channel, HouseEvent, Stamp};
+use crate::domain::names::Person;
+use crate::engine::{Engine, EngineError};
+use crate::store::{SessionRow, StoreError, TokenRow};
+
+/// How long a sign-in on the pages counts: a working day, so that nobody is signed out in the middle of a watch.
+const SIGN_IN: Duration = Duration::from_secs(12 * 3600);
+
+/// Stands before every personal token, so that people and scanners recognise one.
+const TOKEN_PREFIX: &str = "twp_";
+
+/// Somebody who is signed in on the pages.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The value of the cookie.
+    pub secret: String,
+    /// Who it is.
+    pub person: Person,
+    /// What every form carries.
+    pub csrf: String,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+/// Returns 256 random bits as text.
+///
+/// # Errors
+/// The operating system gave no random bytes.
+pub fn new_secret() -> Result<String, StoreError> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Io(std::io::Error::other(error.to_string())))?;
+    Ok(hex::encode(bytes))
+}
+
+fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+impl Engine {
+    /// Makes a personal token and returns it; it cannot be shown again.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub async fn new_token(&self, person: &Person) -> Result<String, EngineError> {
+        let token = format!("{TOKEN_PREFIX}{}", new_secret()?);
+        let (kept, name, at) = (hash(&token), person.to_string(), self.0.clock.now());
+        self.0.store.write(move |w| w.put_token(&kept, &name, at)).await?;
+        let stamp = Stamp { at, actor: None, channel: Channel::Cli };
+        self.note(HouseEvent::TokenMade { name: person.to_string() }, stamp).await?;
+        Ok(token)
+    }
+
+    /// Revokes all tokens and sign-ins of a person, and returns how many tokens that were.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn revoke_tokens(&self, person: &Person) -> Result<usize, EngineError> {
+        let (name, at) = (person.to_string(), self.0.clock.now());
+        let revoked = self.0.store.write(move |w| w.revoke_tokens(&name, at)).await?;
+        let stamp = Stamp { at, actor: None, channel: Channel::Cli };
+        self.note(HouseEvent::TokenRevoked { name: person.to_string() }, stamp).await?;
+        Ok(revoked)
+    }
+
+    /// Returns all personal tokens, without their secrets.
+    ///
+    /// # Errors
+    /// They could not be read.
+    pub async fn tokens(&self) -> Result<Vec<TokenRow>, EngineError> {
+        Ok(self.0.store.read(|r| r.tokens()).await?)
+    }
+
+    /// Returns whose token this is.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn person_of_token(&self, token: &str) -> Result<Option<Person>, EngineError> {
+        if !token.starts_with(TOKEN_PREFIX) {
+            return Ok(None);
+        }
+        let kept = hash(token);
+        let found = self.0.store.read(move |r| r.person_of_token(&kept)).await?;
+        Ok(found.and_then(|name| Person::parse(&name).ok()))
+    }
+
+    /// Signs the owner of a token in.
+    ///
+    /// # Errors
+    /// The sign-in could not be kept.
+    pub async fn sign_in(&self, token: &str) -> Result<Option<SignIn>, EngineError> {
+        let Some(person) = self.person_of_token(token).await? else { return Ok(None) };
+        let (secret, csrf, at) = (new_secret()?, new_secret()?, self.0.clock.now());
+        let expires = at.checked_add(SIGN_IN).unwrap_or(Timestamp::MAX);
+        let row = SessionRow { person: person.to_string(), csrf: csrf.clone(), expires_at: expires };
+        let kept = hash(&secret);
+        self.0.store.write(move |w| w.put_session(&kept, &row, at)).await?;
+        Ok(Some(SignIn { secret, person, csrf, expires }))
+    }
+
+    /// Returns the sign-in of a cookie's value while it lasts.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn session(&self, secret: &str) -> Result<Option<SignIn>, EngineError> {
+        let (kept, at) = (hash(secret), self.0.clock.now());
+        let Some(row) = self.0.store.read(move |r| r.session(&kept, at)).await? else { return Ok(None) };
+        let Ok(person) = Person::parse(&row.person) else { return Ok(None) };
+        Ok(Some(SignIn { secret: secret.to_owned(), person, csrf: row.csrf, expires: row.expires_at }))
+    }
+
+    /// Ends a sign-in.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn sign_out(&self, secret: &str) -> Result<(), EngineError> {
+        let kept = hash(secret);
+        Ok(self.0.store.write(move |w| w.end_session(&kept)).await?)
+    }
+
+    /// Returns whether `person` is one of `who`; teams are looked up on the forge now.
+    ///
+    /// # Errors
+    /// The forge could not be asked about a team, and no other entry names the person.
+    pub(super) async fn is_one_of(&self, person: &Person, who: &[Who]) -> Result<bool, EngineError> {
+        let named = who.iter().any(|who| match who {
+            Who::User(user) => user.same_as(person),
+            Who::Team { .. } => false,
+        });
+        if named {
+            return Ok(true);
+        }
+        for who in who {
+            if let Who::Team { organisation, team } = who
+                && self.0.forge.is_in_team(organisation, team, person).await?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,92 @@
+//! One environment of one repository: everything that its driver needs to know of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+
+use crate::config::{Environment, Repository, Who};
+use crate::domain::calendar::Calendar;
+use crate::domain::names::HostName;
+use crate::remote::Host;
+
+/// One environment of one repository.
+pub struct Place {
+    /// The repository.
+    pub repository: Repository,
+    /// The environment.
+    pub environment: Environment,
+    /// Its calendars.
+    pub calendars: Vec<Calendar>,
+    /// The zone in which its people read times: that of its first calendar.
+    pub zone: TimeZone,
+    /// Its hosts.
+    pub(super) hosts: BTreeMap<HostName, Host>,
+    /// Wakes its driver.
+    pub(super) nudge: Arc<Notify>,
+    /// The repository's number on the forge; 0 = not known yet.
+    repository_id: AtomicU64,
+}
+
+impl Place {
+    /// Returns the place for an environment of a repository.
+    pub fn new(
+        repository: &Repository,
+        environment: &Environment,
+        calendars: Vec<Calendar>,
+        hosts: BTreeMap<HostName, Host>,
+    ) -> Self {
+        let zone = calendars.first().map_or(TimeZone::UTC, |calendar| calendar.zone.clone());
+        Self {
+            repository: repository.clone(),
+            environment: environment.clone(),
+            calendars,
+            zone,
+            hosts,
+            nudge: Arc::new(Notify::new()),
+            repository_id: AtomicU64::new(0),
+        }
+    }
+
+    /// Returns the scope under which people hold this environment.
+    pub fn scope(&self) -> String {
+        format!("{} {}", self.repository.name, self.environment.name)
+    }
+
+    /// Returns a digest of where and how a release would be deployed; part of what an approval binds.
+    pub fn target(&self) -> String {
+        let mut hasher = Sha256::new();
+        let environment = &self.environment;
+        hasher.update(format!("{:?}", (&environment.hosts, &environment.deploy, &environment.smoke)));
+        hex::encode(hasher.finalize())
+    }
+
+    /// Returns who may approve, as the configuration names them.
+    pub fn approvers(&self) -> Vec<String> {
+        self.environment.approvers.iter().map(written).collect()
+    }
+
+    /// Returns the repository's number on the forge, once it is known.
+    pub fn repository_id(&self) -> Option<u64> {
+        match self.repository_id.load(Ordering::Acquire) {
+            0 => None,
+            id => Some(id),
+        }
+    }
+
+    /// Remembers the repository's number.
+    pub(super) fn know(&self, repository_id: u64) {
+        self.repository_id.store(repository_id, Ordering::Release);
+    }
+}
+
+/// Returns a person or team as the configuration names them.
+pub fn written(who: &Who) -> String {
+    match who {
+        Who::User(person) => format!("user:{person}"),
+        Who::Team { organisation, team } => format!("team:{organisation}/{team}"),
+    }
+}

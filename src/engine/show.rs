@@ -1,0 +1,253 @@
+//! What windows see: states turned into views.
+
+use jiff::Timestamp;
+
+use crate::domain::journal::{Entry, Fact};
+use crate::domain::names::{EnvironmentName, ReleaseId, RepositoryName};
+use crate::domain::notice::Notice;
+use crate::domain::release::{Direction, Event, Outcome, State};
+use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView, StepView, VoteView, WatchView};
+use crate::engine::{Engine, EngineError, act};
+use crate::store::{ReleaseRecord, StoreError};
+
+/// Which releases a list holds; newest first.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only those of this repository.
+    pub repository: Option<String>,
+    /// Only those of this environment.
+    pub environment: Option<String>,
+    /// Only those with a smaller number.
+    pub before: Option<ReleaseId>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Engine {
+    /// Returns releases, newest first.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn rows(&self, filter: Filter) -> Result<Vec<ReleaseRow>, EngineError> {
+        let records = self
+            .0
+            .store
+            .read(move |r| {
+                r.list_releases(
+                    filter.repository.as_deref(),
+                    filter.environment.as_deref(),
+                    filter.before,
+                    filter.limit,
+                )
+            })
+            .await?;
+        records.into_iter().map(row).collect()
+    }
+
+    /// Returns one release with everything.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn view(&self, id: ReleaseId) -> Result<Option<ReleaseView>, EngineError> {
+        let found = self
+            .0
+            .store
+            .read(move |r| {
+                let Some(record) = r.release_record(id)? else { return Ok(None) };
+                Ok(r.state_of(id)?.map(|state| (record, state)))
+            })
+            .await?;
+        let Some((record, state)) = found else { return Ok(None) };
+        let needed = self.place_of(&state).map_or(0, |place| place.environment.approvals);
+        Ok(Some(view(row(record)?, &state, needed, self.0.clock.now())))
+    }
+
+    /// Returns the lines of a release's journal after place `after`.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn lines(&self, id: ReleaseId, after: u64) -> Result<Vec<JournalLine>, EngineError> {
+        let entries = self.0.store.read(move |r| r.journal_of(id, after)).await?;
+        Ok(entries.iter().filter_map(line).collect())
+    }
+
+    /// Returns a step's log from byte `from` on and the place after it; `None` when there is no such step.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn step_log(
+        &self,
+        id: ReleaseId,
+        key: &str,
+        from: u64,
+    ) -> Result<Option<(Vec<u8>, u64)>, EngineError> {
+        let key = key.to_owned();
+        let read = self
+            .0
+            .store
+            .read(move |r| -> Result<_, StoreError> {
+                let known = r.state_of(id)?.is_some_and(|state| state.runs.iter().any(|run| run.key == key));
+                if known { Ok(Some(r.log(id, &key, from)?)) } else { Ok(None) }
+            })
+            .await?;
+        Ok(read)
+    }
+}
+
+fn row(record: ReleaseRecord) -> Result<ReleaseRow, EngineError> {
+    let unreadable = |error: crate::domain::names::BadName| StoreError::Unreadable(error.to_string());
+    Ok(ReleaseRow {
+        id: record.id,
+        repository: RepositoryName::parse(&record.repository).map_err(unreadable)?,
+        environment: EnvironmentName::parse(&record.environment).map_err(unreadable)?,
+        tag: record.tag,
+        phase: record.phase.name(),
+        headline: record.headline,
+        opened_at: record.opened_at,
+        changed_at: record.changed_at,
+        wake_at: record.wake_at,
+    })
+}
+
+fn view(row: ReleaseRow, state: &State, approvals_needed: u32, now: Timestamp) -> ReleaseView {
+    let approvals = state
+        .valid_approvals(now)
+        .into_iter()
+        .map(|approval| VoteView {
+            person: approval.by.clone(),
+            at: approval.at,
+            channel: String::new(),
+            expires_at: approval.expires_at,
+        })
+        .collect();
+    ReleaseView {
+        row,
+        object: state.opening.object.clone(),
+        commit: state.opening.commit.clone(),
+        pusher: state.opening.pusher.clone(),
+        gates: state.answer.as_ref().map(|answer| answer.gates.clone()).unwrap_or_default(),
+        approvals,
+        approvals_needed,
+        steps: steps(state),
+        watch: state.watch.as_ref().map(|watch| WatchView {
+            since: watch.since,
+            until: watch.until,
+            looks: newest_looks(&watch.looks),
+            taken: watch.looks.len(),
+        }),
+        actions: act::possible(state),
+        binding: state.binding(),
+    }
+}
+
+fn newest_looks(looks: &[crate::domain::watch::Look]) -> Vec<crate::domain::watch::Look> {
+    let mut newest: Vec<crate::domain::watch::Look> = Vec::new();
+    for look in looks {
+        match newest.iter_mut().find(|kept| kept.signal == look.signal) {
+            Some(kept) => kept.clone_from(look),
+            None => newest.push(look.clone()),
+        }
+    }
+    newest
+}
+
+/// Returns every try of every step, and the steps that are still to come.
+fn steps(state: &State) -> Vec<StepView> {
+    let mut views = Vec::new();
+    for direction in [Direction::Do, Direction::Undo] {
+        let Some(plan) = state.plan_of(direction) else { continue };
+        let called_off = direction == Direction::Do && (state.back.is_some() || state.at_rest());
+        for (index, step) in plan.steps.iter().enumerate() {
+            let mut tried = false;
+            for run in state.runs.iter().filter(|run| run.direction == direction && run.index == index) {
+                tried = true;
+                let (word, ended_at, outcome) = match &run.ended {
+                    None => ("running", None, None),
+                    Some((at, Outcome::Done)) => ("done", Some(*at), None),
+                    Some((at, Outcome::Failed { why })) => ("failed", Some(*at), Some(why.clone())),
+                };
+                views.push(StepView {
+                    key: run.key.clone(),
+                    name: step.name.clone(),
+                    host: step.host.clone(),
+                    direction: direction.name(),
+                    state: word,
+                    started_at: Some(run.started_at),
+                    ended_at,
+                    outcome,
+                });
+            }
+            if !tried && !called_off {
+                views.push(StepView {
+                    key: String::new(),
+                    name: step.name.clone(),
+                    host: step.host.clone(),
+                    direction: direction.name(),
+                    state: "planned",
+                    started_at: None,
+                    ended_at: None,
+                    outcome: None,
+                });
+            }
+        }
+    }
+    views
+}
+
+fn line(entry: &Entry) -> Option<JournalLine> {
+    let Fact::Release { event, .. } = &entry.fact else { return None };
+    Some(JournalLine {
+        seq: entry.seq,
+        at: entry.stamp.at,
+        actor: entry.stamp.actor.clone(),
+        kind: event.name().name().to_owned(),
+        text: words(event),
+    })
+}
+
+/// Returns an event in words.
+fn words(event: &Event) -> Notice {
+    let id = format!("event-{}", event.name().name().replace('_', "-"));
+    let notice = Notice::new(&id);
+    match event {
+        Event::Opened { opening } => notice
+            .with("tag", opening.tag.name())
+            .with("environment", &opening.environment)
+            .with("commit", opening.commit.short()),
+        Event::PusherNamed { pusher } => notice.with("by", pusher),
+        Event::Refused { findings } => {
+            let ids: Vec<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+            notice.with("ids", ids.join(", "))
+        }
+        Event::Asked { answer } => answer
+            .gates
+            .iter()
+            .find(|gate| gate.standing != crate::domain::gate::Standing::Good)
+            .map_or(notice, |gate| gate.reason.clone()),
+        Event::Approved { by, .. } | Event::Lifted { by } => notice.with("by", by),
+        Event::Denied { by, reason } | Event::Withdrawn { by, reason } | Event::Held { by, reason } => {
+            notice.with("by", by).with("reason", reason)
+        }
+        Event::Superseded { tag, .. } => notice.with("by", tag),
+        Event::Started { plan, .. } => notice.with("count", plan.steps.len()),
+        Event::StepStarted { key, attempt, .. } => notice.with("key", key).with("attempt", attempt),
+        Event::StepEnded { key, outcome, .. } => match outcome {
+            Outcome::Done => notice.with("key", key),
+            Outcome::Failed { why } => why.clone(),
+        },
+        Event::WatchStarted { until } | Event::WatchExtended { until } => notice.with("until_at", until),
+        Event::Looked { looks } => {
+            let said: Vec<String> =
+                looks.iter().map(|look| format!("{}: {}", look.signal, look.evidence)).collect();
+            notice.with("looks", said.join("; "))
+        }
+        Event::WatchPassed { unproven } => notice.with("signals", unproven.join(", ")),
+        Event::RollbackAsked { by, reason, .. } => {
+            notice.with("by", by.as_ref().map_or("?", |by| by.as_str())).with("reason", reason)
+        }
+        Event::RollbackStarted { why, .. } | Event::GotStuck { why } => why.clone(),
+        Event::RollbackTagSeen { tag } => notice.with("tag", tag),
+        Event::LedOut { by, reason, .. } => notice.with("by", by).with("reason", reason),
+        Event::DeployProven | Event::Completed | Event::RolledBack => notice,
+    }
+}

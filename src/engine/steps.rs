@@ -1,0 +1,331 @@
+//! One step of a deployment or of a way back: begun, asked about, proven.
+//!
+//! A step's intention is in the journal before anything is done. From then on the host is asked by the step's key: not
+//! there = it was never started, so it is started now; running = wait; finished or lost = look at the world. What a
+//! look cannot settle stays *unknown* and is looked at again; it is never called a success or a failure.
+//!
+//! Races: (a) killed between journal and host: the key is absent there, and is started; (b) killed after the start: the
+//! key is there, and is not started again; (c) the line is cut: the error is *unknown*, the same question is asked
+//! again; (d) the host was rebooted in the middle: the state is *lost*, and only the probe decides.
+
+use std::time::Duration;
+
+use crate::domain::names::{HostName, ObjectId, ReleaseId};
+use crate::domain::notice::Notice;
+use crate::domain::plan::{self, Act, Facts, Inspection, Plan, Script, Step};
+use crate::domain::release::{Direction, Event, Outcome, State, StepRun};
+use crate::engine::drive::{Memory, Next};
+use crate::engine::error::chain;
+use crate::engine::{Engine, EngineError, Place};
+use crate::remote::{EnvironmentLock, Gravity, Host, RemoteError, StepKey, StepState};
+use crate::signals::http;
+
+/// The first pause between two questions about a running step; it doubles up to [`LONGEST_POLL`].
+const FIRST_POLL: Duration = Duration::from_millis(50);
+/// The longest pause between two questions about a running step.
+const LONGEST_POLL: Duration = Duration::from_secs(2);
+/// The pause between two tries of an HTTP check.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// The pause after a host could not be asked.
+const REACH_AGAIN: Duration = Duration::from_secs(3);
+/// The longest that a short look on a host may take.
+const LOOK_LIMIT: Duration = Duration::from_secs(60);
+/// The most bytes of a step's log that are kept; what comes later stays on the host.
+const MOST_LOG: u64 = 4 << 20;
+
+/// Returns the key of one try of a step.
+pub(super) fn key(state: &State, direction: Direction, index: usize, attempt: u32) -> String {
+    let name = state
+        .plan_of(direction)
+        .and_then(|plan| plan.steps.get(index))
+        .map_or("step", |step| step.name.as_str());
+    let short: String = name.chars().take(40).collect();
+    format!("r{}-s{index}-{short}-{attempt}-{}", state.opening.id, direction.name())
+}
+
+/// Returns the plan that brings back what ran before.
+pub(super) fn way_back(place: &Place, state: &State) -> Plan {
+    let forward = state.plan.clone().unwrap_or_default();
+    plan::way_back(&forward, &state.begun(), &state.facts, &super::judge::spec(place))
+}
+
+/// Returns the commit that ran before the release, as the first host's snapshot tells.
+pub(super) fn commit_before(state: &State) -> Option<ObjectId> {
+    state
+        .facts
+        .values()
+        .find_map(|facts| facts.get(plan::FACT_COMMIT_BEFORE))
+        .and_then(|id| ObjectId::parse(id).ok())
+}
+
+/// What one question about a running step led to.
+enum Learnt {
+    Ended { outcome: Outcome, facts: Facts },
+    NotYet(Duration),
+}
+
+impl Learnt {
+    fn done(facts: Facts) -> Self {
+        Self::Ended { outcome: Outcome::Done, facts }
+    }
+
+    fn failed(why: Notice) -> Self {
+        Self::Ended { outcome: Outcome::Failed { why }, facts: Facts::new() }
+    }
+}
+
+impl Engine {
+    /// Learns what came of a step that was begun; starts it on its host if it is not there yet.
+    pub(super) async fn learn(
+        &self,
+        place: &Place,
+        state: &State,
+        run: usize,
+        memory: &mut Memory,
+    ) -> Result<Next, EngineError> {
+        let Some(run) = state.runs.get(run) else { return Ok(Next::Idle) };
+        if memory.key != run.key {
+            memory.key.clone_from(&run.key);
+            memory.polls = 0;
+        }
+        memory.polls += 1;
+        let Some(step) = state.step_of(run) else { return Ok(Next::Idle) };
+        let facts = state.facts.get(&step.host).cloned().unwrap_or_default();
+        let learnt = match place.hosts.get(&step.host) {
+            None => Learnt::failed(Notice::new("TW-D090").with("host", &step.host)),
+            Some(host) => self.question(place, state, run, step, host, &facts, memory.polls).await?,
+        };
+        match learnt {
+            Learnt::NotYet(pause) => Ok(Next::Poll(pause)),
+            Learnt::Ended { outcome, facts } => {
+                let key = run.key.clone();
+                self.record(state.opening.id, Event::StepEnded { key, outcome, facts }).await?;
+                Ok(Next::Again)
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the one place where a step meets its surroundings")]
+    async fn question(
+        &self,
+        place: &Place,
+        state: &State,
+        run: &StepRun,
+        step: &Step,
+        host: &Host,
+        facts: &Facts,
+        polls: u32,
+    ) -> Result<Learnt, EngineError> {
+        match &step.act {
+            Act::Ask { ask } => {
+                let asked = http::ask(&self.0.http, ask).await;
+                if asked.ok {
+                    return Ok(Learnt::done(Facts::new()));
+                }
+                let over = u64::from(polls) >= step.limit.max(1);
+                let called_off = state.back_asked.is_some() && run.direction == Direction::Do;
+                if over || called_off {
+                    let why = Notice::new("TW-D020").with("url", &ask.url).with("evidence", asked.evidence);
+                    return Ok(Learnt::failed(why));
+                }
+                Ok(Learnt::NotYet(ASK_AGAIN))
+            }
+            Act::Inspect { inspection, script } => {
+                let script = match script.fill(facts) {
+                    Ok(script) => script,
+                    Err(why) => return Ok(Learnt::failed(why)),
+                };
+                Ok(self.inspect(place, *inspection, host, &script, facts, polls, step.limit).await)
+            }
+            Act::Run { script } => {
+                let script = match script.fill(facts) {
+                    Ok(script) => script,
+                    Err(why) => return Ok(Learnt::failed(why)),
+                };
+                self.run_detached(state, run, step, host, facts, &script, polls).await
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what is asked, where, and what is known so far")]
+    async fn inspect(
+        &self,
+        place: &Place,
+        inspection: Inspection,
+        host: &Host,
+        script: &Script,
+        facts: &Facts,
+        polls: u32,
+        limit: u64,
+    ) -> Learnt {
+        let longest = Duration::from_secs(limit).max(LOOK_LIMIT);
+        match host.look(script, longest).await {
+            Ok(output) => match plan::judge(inspection, &output, facts, &super::judge::spec(place)) {
+                Ok(found) => Learnt::done(found),
+                Err(why) => Learnt::failed(why),
+            },
+            Err(error) => after_error(&error, polls),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the step, its host, and what is known so far")]
+    async fn run_detached(
+        &self,
+        state: &State,
+        run: &StepRun,
+        step: &Step,
+        host: &Host,
+        facts: &Facts,
+        script: &Script,
+        polls: u32,
+    ) -> Result<Learnt, EngineError> {
+        let Ok(key) = StepKey::parse(&run.key) else {
+            return Ok(Learnt::failed(Notice::new("TW-D091").with("key", &run.key)));
+        };
+        let release = state.opening.id;
+        let asked = match host.status(&key).await {
+            Ok(StepState::Absent) => {
+                host.start(&key, release.0, script, Duration::from_secs(step.limit)).await
+            }
+            other => other,
+        };
+        let found = match asked {
+            Ok(found) => found,
+            Err(error) => return Ok(after_error(&error, polls)),
+        };
+        self.keep_log(release, host, &key).await?;
+        Ok(match found {
+            StepState::Absent | StepState::Starting | StepState::Running => Learnt::NotYet(poll_pause(polls)),
+            StepState::Finished { status } => self.proof(step, host, facts, Some(status), polls).await,
+            StepState::Lost { .. } => self.proof(step, host, facts, None, polls).await,
+            StepState::Refused { token } => {
+                Learnt::failed(Notice::new("TW-D092").with("host", &step.host).with("token", token))
+            }
+        })
+    }
+
+    /// Looks whether a step that is no longer running took effect.
+    async fn proof(
+        &self,
+        step: &Step,
+        host: &Host,
+        facts: &Facts,
+        status: Option<i32>,
+        polls: u32,
+    ) -> Learnt {
+        let why = match status {
+            Some(status) => Notice::new("TW-D021").with("step", &step.name).with("status", status),
+            None => Notice::new("TW-D022").with("step", &step.name).with("host", &step.host),
+        };
+        let Some(probe) = &step.probe else {
+            return if status == Some(0) { Learnt::done(Facts::new()) } else { Learnt::failed(why) };
+        };
+        let probe = match probe.fill(facts) {
+            Ok(probe) => probe,
+            Err(why) => return Learnt::failed(why),
+        };
+        match host.look(&probe, LOOK_LIMIT).await {
+            // The world decides when the step was lost; a status other than 0 is never called a success.
+            Ok(output) if output.status == 0 && matches!(status, None | Some(0)) => {
+                Learnt::done(Facts::new())
+            }
+            Ok(_) if status == Some(0) => {
+                Learnt::failed(Notice::new("TW-D023").with("step", &step.name).with("host", &step.host))
+            }
+            Ok(_) => Learnt::failed(why),
+            Err(error) => after_error(&error, polls),
+        }
+    }
+
+    /// Keeps what the step has printed since the last time.
+    async fn keep_log(&self, release: ReleaseId, host: &Host, key: &StepKey) -> Result<(), EngineError> {
+        let name = key.to_string();
+        let known = name.clone();
+        let from = self.0.store.read(move |r| r.log_end(release, &known)).await?;
+        if from >= MOST_LOG {
+            return Ok(());
+        }
+        match host.log(key, from).await {
+            Ok(part) if !part.bytes.is_empty() => {
+                let key = name;
+                self.0.store.write(move |w| w.put_log(release, &key, from, &part.bytes)).await?;
+                let _ = self.0.changes.send((release, 0));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::debug!(release = release.0, "the log could not be read: {}", chain(&error))
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes every host of an environment for a release; a host of our own older release that is over is freed first.
+    pub(super) async fn take_hosts(&self, place: &Place, state: &State) -> Result<(), Notice> {
+        for (name, host) in &place.hosts {
+            let lock = EnvironmentLock {
+                release: state.opening.id,
+                who: state
+                    .opening
+                    .pusher
+                    .as_ref()
+                    .map_or_else(|| "tagwarden".to_owned(), ToString::to_string),
+                since: self.0.clock.now(),
+                why: format!("{} {}", state.opening.repository, state.opening.tag),
+            };
+            match host.take(&lock).await {
+                Ok(None) => {}
+                Ok(Some(holder)) if self.is_over(holder.release).await => {
+                    let freed = host.give_back(holder.release).await.and(host.take(&lock).await);
+                    match freed {
+                        Ok(None) => {}
+                        Ok(Some(other)) => return Err(taken(name, &other)),
+                        Err(error) => return Err(unreachable(name, &error)),
+                    }
+                }
+                Ok(Some(holder)) => return Err(taken(name, &holder)),
+                Err(error) => return Err(unreachable(name, &error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every host back; what cannot be reached is freed by the next release.
+    pub(super) async fn give_back_hosts(&self, place: &Place, release: ReleaseId) {
+        for (name, host) in &place.hosts {
+            if let Err(error) = host.give_back(release).await {
+                tracing::warn!(host = %name, "the lock could not be given back: {}", chain(&error));
+            }
+        }
+    }
+
+    async fn is_over(&self, release: ReleaseId) -> bool {
+        match self.state(release).await {
+            Ok(Some(state)) => state.at_rest(),
+            Ok(None) | Err(_) => false,
+        }
+    }
+}
+
+fn taken(host: &HostName, holder: &EnvironmentLock) -> Notice {
+    let why = format!("{} ({}, {})", holder.why, holder.who, holder.since);
+    Notice::new("gate-host-taken").with("host", host).with("why", why)
+}
+
+fn unreachable(host: &HostName, error: &RemoteError) -> Notice {
+    Notice::new("gate-host-unknown").with("host", host).with("why", chain(error))
+}
+
+/// Nothing is known after an error, unless it says for certain that the host will never let us in.
+fn after_error(error: &RemoteError, polls: u32) -> Learnt {
+    match error.gravity() {
+        Gravity::Permanent => Learnt::failed(Notice::new(error.id()).with("why", chain(error))),
+        Gravity::Transient | Gravity::Unknown => {
+            tracing::info!(polls, "the host could not be asked: {}", chain(error));
+            Learnt::NotYet(REACH_AGAIN)
+        }
+    }
+}
+
+fn poll_pause(polls: u32) -> Duration {
+    FIRST_POLL.saturating_mul(1 << polls.min(8)).min(LONGEST_POLL)
+}

@@ -1,0 +1,134 @@
+//! The engine behind the windows.
+
+use jiff::Timestamp;
+use tokio::sync::broadcast;
+
+use crate::domain::gate::Answer;
+use crate::domain::journal::Channel;
+use crate::domain::names::{Person, ReleaseId};
+use crate::domain::notice::Notice;
+use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView};
+use crate::engine::{Demand, Engine, EngineError, Filter, RefusedAct, SignIn};
+use crate::web::house::{
+    Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
+    Session, Trouble,
+};
+
+/// The largest piece of a log that is handed out at once.
+const PIECE: usize = 256 << 10;
+
+fn trouble(error: EngineError) -> Trouble {
+    tracing::warn!(id = error.id(), "a window could not be served");
+    Trouble(error.notice())
+}
+
+impl House for Engine {
+    async fn deliver(&self, delivery: RawDelivery) -> Result<Receipt, DeliveryError> {
+        tracing::info!(event = delivery.event, secret = delivery.secret, "delivery");
+        match Engine::deliver(self, &delivery.event, &delivery.delivery, &delivery.body).await {
+            Ok(receipt) => Ok(Receipt { sentence: receipt.sentence }),
+            Err(error) => Err(DeliveryError::StoreFailed(error.notice())),
+        }
+    }
+
+    async fn releases(&self, filter: ReleaseFilter) -> Read<Vec<ReleaseRow>> {
+        let filter = Filter {
+            repository: filter.repository.map(String::from),
+            environment: filter.environment.map(String::from),
+            before: filter.before,
+            limit: filter.limit,
+        };
+        self.rows(filter).await.map_err(trouble)
+    }
+
+    async fn release(&self, id: ReleaseId) -> Read<Option<ReleaseView>> {
+        self.view(id).await.map_err(trouble)
+    }
+
+    async fn journal(&self, id: ReleaseId, after: u64) -> Read<Vec<JournalLine>> {
+        self.lines(id, after).await.map_err(trouble)
+    }
+
+    async fn explain(&self, id: ReleaseId, at: Timestamp) -> Read<Option<Answer>> {
+        Engine::explain(self, id, at).await.map_err(trouble)
+    }
+
+    async fn step_log(&self, id: ReleaseId, key: &str, offset: u64) -> Read<Option<LogPiece>> {
+        let found = Engine::step_log(self, id, key, offset).await.map_err(trouble)?;
+        Ok(found.map(|(mut bytes, next)| {
+            let beyond = bytes.len().saturating_sub(PIECE);
+            bytes.truncate(PIECE);
+            LogPiece { bytes, next: next - beyond as u64 }
+        }))
+    }
+
+    async fn act(
+        &self,
+        id: ReleaseId,
+        who: Person,
+        channel: &'static str,
+        act: Act,
+    ) -> Result<ReleaseView, Refused> {
+        let channel = if channel == "web" { Channel::Web } else { Channel::Api };
+        let demand = match act {
+            Act::Approve { binding } => Demand::Approve { binding },
+            Act::Deny { reason } => Demand::Deny { reason },
+            Act::Withdraw { reason } => Demand::Withdraw { reason },
+            Act::Rollback { reason } => Demand::Rollback { reason },
+            Act::Retry { reason } => Demand::Retry { reason },
+            Act::Hold { reason } => Demand::Hold { reason },
+            Act::Lift { reason: _ } => Demand::Lift,
+        };
+        self.demand(id, &who, channel, demand).await.map_err(refused)?;
+        let gone = || Refused {
+            status: RefusedStatus::NotFound,
+            notice: Notice::new("TW-E002").with("release", id),
+        };
+        self.view(id).await.map_err(|error| refused(error.into()))?.ok_or_else(gone)
+    }
+
+    fn changes(&self) -> broadcast::Receiver<(ReleaseId, u64)> {
+        Engine::changes(self)
+    }
+
+    async fn sign_in(&self, token: &str) -> Read<Option<Session>> {
+        Ok(Engine::sign_in(self, token).await.map_err(trouble)?.map(session))
+    }
+
+    async fn session(&self, secret: &str) -> Read<Option<Session>> {
+        Ok(Engine::session(self, secret).await.map_err(trouble)?.map(session))
+    }
+
+    async fn sign_out(&self, secret: &str) {
+        if let Err(error) = Engine::sign_out(self, secret).await {
+            tracing::warn!(id = error.id(), "a sign-in could not be ended");
+        }
+    }
+
+    async fn person_of_bearer(&self, token: &str) -> Read<Option<Person>> {
+        self.person_of_token(token).await.map_err(trouble)
+    }
+
+    async fn ready(&self) -> Result<(), Vec<Notice>> {
+        let troubles = self.troubles();
+        if troubles.is_empty() { Ok(()) } else { Err(troubles) }
+    }
+
+    async fn metrics(&self) -> String {
+        Engine::metrics(self).await.unwrap_or_else(|_| "# EOF\n".to_owned())
+    }
+}
+
+fn session(found: SignIn) -> Session {
+    Session { secret: found.secret, person: found.person, csrf: found.csrf, expires: found.expires }
+}
+
+fn refused(act: RefusedAct) -> Refused {
+    let (status, notice) = match act {
+        RefusedAct::NotAllowed(notice) => (RefusedStatus::NotAllowed, notice),
+        RefusedAct::NotFound(notice) => (RefusedStatus::NotFound, notice),
+        RefusedAct::Conflict(notice) => (RefusedStatus::Conflict, notice),
+        RefusedAct::Unavailable(notice) => (RefusedStatus::Unavailable, notice),
+    };
+    Refused { status, notice }
+}
