@@ -39,22 +39,6 @@ pub const TEXTS: &[Text] = texts! {
         "mettez le vôtre dans TAGWARDEN_TOKEN ou ~/.config/tagwarden/token ; il se crée avec : tagwarden token new NOM";
     "TW-P012": "the token is not known, or was revoked", "le jeton est inconnu ou révoqué",
         "make another with: tagwarden token new NAME", "créez-en un autre avec : tagwarden token new NOM";
-    "TW-S001": "the database could not be used: {why}", "la base de données est inutilisable : {why}",
-        "look at the disk with: df -h", "vérifiez le disque : df -h";
-    "TW-S002": "the database could not be written to disk: {why}", "la base de données n’a pas pu être écrite : {why}",
-        "the daemon starts again by itself; look at the disk with: df -h", "le démon redémarre de lui-même ; vérifiez le disque : df -h";
-    "TW-S003": "the database is closed: {why}", "la base de données est fermée : {why}",
-        "the daemon is stopping; try again in a moment", "le démon s’arrête ; réessayez dans un instant";
-    "TW-S004": "the database library can lose commits: {why}", "la bibliothèque de base de données peut perdre des écritures : {why}",
-        "use a program built with its own SQLite", "utilisez un programme construit avec son propre SQLite";
-    "TW-S005": "the database is of a newer version: {why}", "la base de données vient d’une version plus récente : {why}",
-        "install the newer tagwarden again", "réinstallez la version plus récente de tagwarden";
-    "TW-S006": "the database holds something unreadable: {why}", "la base de données contient quelque chose d’illisible : {why}",
-        "verify the journal with: tagwarden audit verify", "vérifiez le journal : tagwarden audit verify";
-    "TW-S007": "the file exists already: {why}", "le fichier existe déjà : {why}",
-        "name another one", "choisissez un autre nom";
-    "TW-S008": "the state folder could not be used: {why}", "le dossier d’état est inutilisable : {why}",
-        "give it to the daemon's account", "donnez-le au compte du démon";
     "TW-X010": "the request cannot be understood: {why}", "la demande est incompréhensible : {why}",
         "are command and daemon of the same version? compare: tagwarden --version",
         "commande et démon sont-ils de la même version ? comparez : tagwarden --version";
@@ -62,21 +46,6 @@ pub const TEXTS: &[Text] = texts! {
         "install the same version of both", "installez la même version des deux";
     "TW-X012": "the daemon does not know the command {verb}", "le démon ne connaît pas la commande {verb}",
         "install the same version of both", "installez la même version des deux";
-    "TW-D020": "{url} did not answer well in time: {evidence}", "{url} n’a pas bien répondu à temps : {evidence}",
-        "look at the application's own log", "consultez le journal de l’application";
-    "TW-D021": "the step {step} ended with status {status}", "l’étape {step} s’est terminée avec le statut {status}",
-        "read what it printed on the page of the release", "lisez sa sortie sur la page de la version";
-    "TW-D022": "the step {step} was lost on {host} and did not take effect", "l’étape {step} s’est perdue sur {host} sans effet",
-        "look at the host: was it rebooted, or out of memory?", "examinez l’hôte : redémarré, ou à court de mémoire ?";
-    "TW-D023": "the step {step} ended well on {host}, but a look there does not find its effect",
-        "l’étape {step} s’est bien terminée sur {host}, mais son effet n’y est pas visible",
-        "read what it printed on the page of the release", "lisez sa sortie sur la page de la version";
-    "TW-D090": "the host {host} is not configured any more", "l’hôte {host} n’est plus configuré",
-        "put it back into the configuration", "remettez-le dans la configuration";
-    "TW-D091": "the step key {key} is none", "la clé d’étape {key} n’est pas valable",
-        "rename the step with small letters and digits", "renommez l’étape avec des minuscules et des chiffres";
-    "TW-D092": "{host} has seen the newer release {token} and takes nothing older", "{host} a vu la version plus récente {token} et refuse les précédentes",
-        "does another daemon use this host?", "un autre démon utilise-t-il cet hôte ?";
     "TW-U020": "another daemon works on this state folder", "un autre démon travaille sur ce dossier d’état",
         "look for it with: systemctl status tagwarden", "cherchez-le avec : systemctl status tagwarden";
     "TW-U021": "a folder cannot be used: {why}", "un dossier est inutilisable : {why}",
