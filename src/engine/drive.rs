@@ -246,8 +246,8 @@ impl Engine {
                     tracing::warn!(release = id.0, why = %super::outbox::english(&locked), "the way back waits");
                     return Ok(Next::Poll(Duration::from_secs(5)));
                 }
-                let plan = super::steps::way_back(place, state);
-                self.go(id, Event::RollbackStarted { why, plan }).await
+                self.start_back(place, state, why).await?;
+                Ok(Next::Again)
             }
             Work::EndBack => {
                 self.record(id, Event::RolledBack).await?;

@@ -65,8 +65,7 @@ impl Engine {
                 Ok(Next::At(next.min(watch.until)))
             }
             Verdict::Failed { notice, .. } => {
-                let plan = super::steps::way_back(place, &state);
-                self.record(id, Event::RollbackStarted { why: notice, plan }).await?;
+                self.start_back(place, &state, notice).await?;
                 Ok(Next::Again)
             }
             Verdict::Passed => {

@@ -168,7 +168,7 @@ impl Engine {
 
     /// Pushes `vX.Y.Z-rollback`, pointing at the commit that runs again.
     async fn push_rollback_tag(&self, state: &State) -> Result<Sent, EngineError> {
-        let Some(commit) = super::steps::commit_before(state) else {
+        let Some(commit) = state.back.as_ref().and_then(|back| back.before.clone()) else {
             return Ok(Sent::Arrived("nothing ran before, so there is no commit to tag".into()));
         };
         let Some(guarded) = self.guarded_of(state) else {

@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+use crate::config::Recipe;
 use crate::domain::names::{HostName, ObjectId, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{self, Act, Facts, Inspection, Plan, Script, Step};
@@ -44,13 +45,13 @@ pub(super) fn key(state: &State, direction: Direction, index: usize, attempt: u3
 }
 
 /// Returns the plan that brings back what ran before.
-pub(super) fn way_back(place: &Place, state: &State) -> Plan {
+fn way_back(place: &Place, state: &State) -> Plan {
     let forward = state.plan.clone().unwrap_or_default();
     plan::way_back(&forward, &state.begun(), &state.facts, &super::judge::spec(place))
 }
 
 /// Returns the commit that ran before the release, as the first host's snapshot tells.
-pub(super) fn commit_before(state: &State) -> Option<ObjectId> {
+fn commit_before(state: &State) -> Option<ObjectId> {
     state
         .facts
         .values()
@@ -75,6 +76,37 @@ impl Learnt {
 }
 
 impl Engine {
+    /// Writes down that the way back begins, with its plan and with what will run again.
+    pub(super) async fn start_back(
+        &self,
+        place: &Place,
+        state: &State,
+        why: Notice,
+    ) -> Result<(), EngineError> {
+        let before = match &place.environment.deploy.recipe {
+            Recipe::Compose { .. } => commit_before(state),
+            // Commands of one's own tell nothing of what ran; what was completed last did.
+            Recipe::Script { .. } => self.completed_before(place, state).await?,
+        };
+        let plan = way_back(place, state);
+        self.record(state.opening.id, Event::RollbackStarted { why, plan, before }).await?;
+        Ok(())
+    }
+
+    async fn completed_before(&self, place: &Place, state: &State) -> Result<Option<ObjectId>, EngineError> {
+        let (id, repository_id) = (state.opening.id, state.opening.repository_id);
+        let environment = place.environment.name.to_string();
+        let before = self
+            .0
+            .store
+            .read(move |r| match r.completed_before(repository_id, &environment, id)? {
+                Some(id) => r.state_of(id),
+                None => Ok(None),
+            })
+            .await?;
+        Ok(before.map(|state| state.opening.commit))
+    }
+
     /// Learns what came of a step that was begun; starts it on its host if it is not there yet.
     pub(super) async fn learn(
         &self,

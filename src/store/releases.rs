@@ -264,6 +264,27 @@ impl Reading<'_> {
         Ok(found.map(ReleaseId))
     }
 
+    /// Returns the release of an environment that was completed last and not taken back, other than `but`.
+    ///
+    /// # Errors
+    /// The rows could not be read.
+    pub fn completed_before(
+        &self,
+        repository_id: u64,
+        environment: &str,
+        but: ReleaseId,
+    ) -> Result<Option<ReleaseId>, StoreError> {
+        let found = self
+            .0
+            .prepare_cached(
+                "SELECT id FROM releases WHERE repository_id = ?1 AND environment = ?2 AND phase = 'complete'
+                 AND id != ?3 ORDER BY changed_at DESC, id DESC LIMIT 1",
+            )?
+            .query_row(params![repository_id, environment, but.0], |row| row.get(0))
+            .optional()?;
+        Ok(found.map(ReleaseId))
+    }
+
     /// Returns up to `limit` releases with numbers below `before`, newest first.
     ///
     /// # Errors

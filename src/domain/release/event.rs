@@ -236,6 +236,9 @@ pub enum Event {
         why: Notice,
         /// What will be done.
         plan: Plan,
+        /// The commit that will run again; `None` = nothing ran before, or it is not known.
+        #[serde(default)]
+        before: Option<ObjectId>,
     },
     /// What ran before runs again, and that was verified.
     RolledBack,

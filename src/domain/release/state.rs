@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Direction, Event, Opening, Outcome, Phase, Verdict};
 use crate::domain::gate::Answer;
-use crate::domain::names::{HostName, Person};
+use crate::domain::names::{HostName, ObjectId, Person};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Act, Facts, Plan, Step};
 use crate::domain::watch::Look;
@@ -133,6 +133,8 @@ pub struct Back {
     pub at: Timestamp,
     /// What is done.
     pub plan: Plan,
+    /// The commit that runs again; `None` = nothing ran before, or it is not known.
+    pub before: Option<ObjectId>,
 }
 
 impl State {
@@ -287,8 +289,9 @@ impl State {
                     Some(BackAsked { by: by.clone(), reason: reason.clone(), tag: tag.clone() });
                 self.back_tag_seen |= tag.is_some();
             }
-            Event::RollbackStarted { why, plan } => {
-                self.back = Some(Back { why: why.clone(), at, plan: plan.clone() });
+            Event::RollbackStarted { why, plan, before } => {
+                let (why, plan, before) = (why.clone(), plan.clone(), before.clone());
+                self.back = Some(Back { why, at, plan, before });
             }
             Event::RollbackTagSeen { .. } => self.back_tag_seen = true,
             Event::GotStuck { why } => self.stuck = Some(why.clone()),

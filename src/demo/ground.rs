@@ -1,0 +1,331 @@
+//! The folders of a world on one machine: forge, a person's clone, production, operator's scripts, configuration.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::clock::Clock;
+use crate::demo::app::App;
+use crate::demo::forge::FakeForge;
+
+/// The guarded repository's full name.
+pub const REPOSITORY: &str = "school/bridge";
+/// The secret of the webhook; whoever listens on loopback may know it.
+pub const SECRET: &str = "a secret for a forge that lives for a minute";
+/// What the operator has on the production machine, by name.
+const HOST: [(&str, &str); 4] = [
+    ("fetch", include_str!("host/fetch.sh")),
+    ("switch", include_str!("host/switch.sh")),
+    ("is-on", include_str!("host/is-on.sh")),
+    ("switch-back", include_str!("host/switch-back.sh")),
+];
+const SMOKE: &str = include_str!("host/smoke-test.sh");
+const HOOK: &str = include_str!("../../hooks/pre-receive");
+
+/// What git said, and whether it was content.
+#[derive(Debug, Clone)]
+pub struct GitSaid {
+    /// Whether it ended with status 0.
+    pub ok: bool,
+    /// Both outputs.
+    pub text: String,
+}
+
+/// A version of the application, as a person writes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Version<'a> {
+    /// `1.4.2`.
+    pub version: &'a str,
+    /// What its health check will say; `ok` = well.
+    pub health: &'a str,
+    /// What its smoke test finds; `fine` = well.
+    pub smoke: &'a str,
+}
+
+impl<'a> Version<'a> {
+    /// Returns a version that is well.
+    pub fn good(version: &'a str) -> Self {
+        Self { version, health: "ok", smoke: "fine" }
+    }
+}
+
+/// What a team asks of its releases.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// How many people have to approve.
+    pub approvals: u32,
+    /// The closed windows of the calendar, as in the configuration.
+    pub closed: String,
+    /// Further keys of the environment's watch.
+    pub watch: String,
+    /// Further tables, as they stand in the configuration.
+    pub further: String,
+}
+
+/// The folders, and what serves them.
+#[derive(Debug)]
+pub struct Ground {
+    root: PathBuf,
+    /// The forge.
+    pub forge: FakeForge,
+    /// The application in production.
+    pub app: App,
+    hook: PathBuf,
+}
+
+impl Ground {
+    /// Lays everything out below `root`: the repository with version 1.0.0 tagged and running.
+    ///
+    /// # Errors
+    /// A folder cannot be made, or git is missing.
+    pub async fn lay(root: &Path, clock: Clock, hook: &Path) -> io::Result<Self> {
+        let forge = FakeForge::start(&root.join("forge"), clock).await?;
+        let token = forge.add_user("tagwarden");
+        for person in ["ada", "grace"] {
+            forge.add_user(person);
+        }
+        forge.add_team("school", "release", &["grace"]);
+        forge.add_team("school", "machines", &["tagwarden"]);
+        let bare = forge.add_repository(REPOSITORY)?;
+        let production = root.join("production");
+        let app = App::start(&production).await?;
+        let ground = Self { root: root.to_owned(), forge, app, hook: hook.to_owned() };
+        fs::write(ground.root.join("token"), token)?;
+        fs::write(ground.root.join("secret"), SECRET)?;
+        for name in ["token", "secret"] {
+            fs::set_permissions(ground.root.join(name), fs::Permissions::from_mode(0o600))?;
+        }
+        let ground = tokio::task::spawn_blocking(move || ground.populate(&bare)).await??;
+        ground.forge.sync().await;
+        Ok(ground)
+    }
+
+    fn populate(self, bare: &Path) -> io::Result<Self> {
+        let bare_name = bare.to_string_lossy().into_owned();
+        fs::create_dir_all(self.host())?;
+        for (name, text) in HOST {
+            write_program(&self.host().join(name), text)?;
+        }
+        fs::create_dir_all(self.work())?;
+        self.must(&["init", "--quiet", "--initial-branch=main"])?;
+        self.must(&["remote", "add", "origin", &bare_name])?;
+        fs::write(self.work().join("CHANGELOG.md"), "# Changelog\n\n## [Unreleased]\n")?;
+        self.write_version(&Version::good("1.0.0"))?;
+        self.must(&["push", "--quiet", "origin", "main"])?;
+        self.tag("v1.0.0")?;
+        self.must(&["push", "--quiet", "origin", "v1.0.0"])?;
+        let production = self.production().to_string_lossy().into_owned();
+        self.must(&["clone", "--quiet", &bare_name, &production])?;
+        // From now on the door is guarded.
+        write_program(&bare.join("hooks/pre-receive.d/zz-tagwarden"), HOOK)?;
+        Ok(self)
+    }
+
+    /// Returns the folder that everything is in.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the clone of the person who releases.
+    pub fn work(&self) -> PathBuf {
+        self.root.join("work")
+    }
+
+    /// Returns the folder from which the application runs.
+    pub fn production(&self) -> PathBuf {
+        self.root.join("production")
+    }
+
+    /// Returns the folder with the operator's scripts; `done` in it has a line for each that ran.
+    pub fn host(&self) -> PathBuf {
+        self.root.join("host")
+    }
+
+    /// Returns the configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("tagwarden.toml")
+    }
+
+    /// Returns the bare repository on the forge.
+    pub fn bare(&self) -> PathBuf {
+        self.root.join("forge").join(format!("{REPOSITORY}.git"))
+    }
+
+    /// Writes the configuration for a daemon that listens on `address`, and points the forge's webhook there.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn configure(&self, address: SocketAddr, rules: &Rules) -> io::Result<()> {
+        self.forge.add_webhook(REPOSITORY, &format!("http://{address}/webhooks/forgejo"), SECRET)?;
+        let text = configuration(self, address, rules);
+        let beside = self.root.join("tagwarden.toml.new");
+        fs::write(&beside, text)?;
+        fs::rename(beside, self.config())
+    }
+
+    /// Runs git in the clone as `person`, with the hook of this ground at the door.
+    ///
+    /// # Errors
+    /// Git cannot be started.
+    pub fn git(&self, person: &str, words: &[&str]) -> io::Result<GitSaid> {
+        let mail = format!("{person}@example.org");
+        let said = Command::new("git")
+            .args(words)
+            .current_dir(self.work())
+            .env("HOME", &self.root)
+            .env("LC_ALL", "C.UTF-8")
+            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")])
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .envs([("GIT_AUTHOR_NAME", person), ("GIT_COMMITTER_NAME", person)])
+            .envs([("GIT_AUTHOR_EMAIL", &mail), ("GIT_COMMITTER_EMAIL", &mail)])
+            .env("GITEA_PUSHER_NAME", person)
+            .env("GITEA_REPO_USER_NAME", "school")
+            .env("GITEA_REPO_NAME", "bridge")
+            .env("TAGWARDEN_CONFIG", self.config())
+            .env("TAGWARDEN_HOOK", &self.hook)
+            .output()?;
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+        Ok(GitSaid { ok: said.status.success(), text })
+    }
+
+    fn must(&self, words: &[&str]) -> io::Result<String> {
+        let said = self.git("ada", words)?;
+        if said.ok { Ok(said.text) } else { Err(io::Error::other(format!("git {words:?}: {}", said.text))) }
+    }
+
+    /// Writes a version with its changelog section and commits it on the branch that is checked out.
+    ///
+    /// # Errors
+    /// A file cannot be written, or git does not commit.
+    pub fn write_version(&self, version: &Version<'_>) -> io::Result<String> {
+        let work = self.work();
+        fs::create_dir_all(work.join("scripts"))?;
+        write_program(&work.join("scripts/smoke-test.sh"), SMOKE)?;
+        let number = version.version;
+        for (name, text) in [("version", number), ("health", version.health), ("smoke", version.smoke)] {
+            fs::write(work.join(name), format!("{text}\n"))?;
+        }
+        let changelog = fs::read_to_string(work.join("CHANGELOG.md"))?;
+        let section = format!(
+            "## [Unreleased]\n\n## [{number}] - 2026-11-25\n\n### Changed\n\n- The bridge learns {number}.\n"
+        );
+        fs::write(work.join("CHANGELOG.md"), changelog.replacen("## [Unreleased]\n", &section, 1))?;
+        self.must(&["add", "."])?;
+        self.must(&["commit", "--quiet", "-m", &format!("feat: the bridge learns {number}")])?;
+        Ok(self.must(&["rev-parse", "HEAD"])?.trim().to_owned())
+    }
+
+    /// Makes an annotated tag on the newest commit.
+    ///
+    /// # Errors
+    /// Git does not make it.
+    pub fn tag(&self, name: &str) -> io::Result<()> {
+        self.must(&["tag", "-a", name, "-m", &format!("Release {name}")]).map(|_| ())
+    }
+
+    /// Writes a version, tags it and pushes both as ada; returns what the push said.
+    ///
+    /// # Errors
+    /// Something before the push fails.
+    pub fn release(&self, version: &Version<'_>) -> io::Result<GitSaid> {
+        self.write_version(version)?;
+        let name = format!("v{}", version.version);
+        self.tag(&name)?;
+        self.git("ada", &["push", "--quiet", "--atomic", "origin", "main", &name])
+    }
+
+    /// Lets a version fall ill that was well when it was deployed; `""` = none.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn fall_ill(&self, version: &str) -> io::Result<()> {
+        fs::write(self.root.join("fault"), version)
+    }
+
+    /// Returns what the operator's scripts did, a line each.
+    pub fn done(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.host().join("done")).unwrap_or_default();
+        text.lines().map(ToOwned::to_owned).collect()
+    }
+}
+
+fn write_program(path: &Path, text: &str) -> io::Result<()> {
+    fs::write(path, text)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+fn configuration(ground: &Ground, address: SocketAddr, rules: &Rules) -> String {
+    let root = ground.root.display();
+    let (forge, app) = (ground.forge.url(), ground.app.url());
+    let Rules { approvals, closed, watch, further } = rules;
+    format!(
+        r#"# The configuration of a world that lives for a moment.
+[server]
+listen = "{address}"
+public_url = "http://{address}"
+state_dir = "{root}/state"
+
+[forge]
+url = "{forge}"
+token = {{ file = "{root}/token" }}
+webhook_secrets = [ {{ file = "{root}/secret" }} ]
+
+[[calendar]]
+name = "office"
+time_zone = "Europe/Paris"
+closed = [ {closed} ]
+
+[[repository]]
+name = "{REPOSITORY}"
+clone_url = "{bare}"
+
+[[repository.environment]]
+name = "production"
+calendars = ["office"]
+release_managers = ["user:ada"]
+approvers = ["team:school/release"]
+approvals = {approvals}
+
+[[repository.environment.host]]
+name = "prod-1"
+address = "local"
+directory = "{root}/production"
+
+[repository.environment.deploy]
+recipe = "script"
+[[repository.environment.deploy.step]]
+name = "fetch"
+run = ["{root}/host/fetch", "{{tag}}"]
+[[repository.environment.deploy.step]]
+name = "switch"
+run = ["{root}/host/switch", "{{commit}}"]
+probe = ["{root}/host/is-on", "{{commit}}"]
+undo = ["{root}/host/switch-back", "{{commit}}"]
+
+[repository.environment.healthcheck]
+url = "{app}/health"
+limit = "3s"
+
+[repository.environment.smoke]
+script = ["scripts/smoke-test.sh"]
+url = "{app}"
+[[repository.environment.smoke.endpoint]]
+url = "{app}/"
+contains = "Bridge"
+
+[repository.environment.watch]
+{watch}
+[[repository.environment.watch.signal]]
+kind = "http"
+name = "front"
+url = "{app}/health"
+
+{further}
+"#,
+        bare = ground.bare().display(),
+    )
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+# The project's own smoke test: what a user would do first, against the address in PROD_URL.
+set -eu
+echo "trying $PROD_URL"
+[ "$(cat smoke)" = fine ] || { echo "logging in does not work" >&2; exit 1; }
+echo "logging in works"
