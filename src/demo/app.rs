@@ -61,7 +61,8 @@ fn said(folder: &Path, name: &str) -> String {
 }
 
 fn health(folder: &Path) -> impl Reply + use<> {
-    let fallen_ill = !said(folder, "version").is_empty() && said(folder, "../fault") == said(folder, "version");
+    let fallen_ill =
+        !said(folder, "version").is_empty() && said(folder, "../fault") == said(folder, "version");
     let health = if fallen_ill { "ill".to_owned() } else { said(folder, "health") };
     let status = if health == "ok" { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR };
     reply::with_status(health, status)

@@ -120,8 +120,20 @@ impl Ground {
         let production = self.production().to_string_lossy().into_owned();
         self.must(&["clone", "--quiet", &bare_name, &production])?;
         // From now on the door is guarded.
-        write_program(&bare.join("hooks/pre-receive.d/zz-tagwarden"), HOOK)?;
+        write_program(&self.root.join("pre-receive"), HOOK)?;
+        write_program(&bare.join("hooks/pre-receive.d/zz-tagwarden"), &self.door())?;
         Ok(self)
+    }
+
+    /// Returns the script at the forge's door: it says what Forgejo says to its hooks, also to a push of the daemon.
+    fn door(&self) -> String {
+        let quoted = |path: &Path| format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"));
+        format!(
+            "#!/bin/sh\nexport GITEA_REPO_USER_NAME=school GITEA_REPO_NAME=bridge\nexport TAGWARDEN_CONFIG={} TAGWARDEN_HOOK={}\nexec {}\n",
+            quoted(&self.config()),
+            quoted(&self.hook),
+            quoted(&self.root.join("pre-receive")),
+        )
     }
 
     /// Returns the folder that everything is in.
@@ -182,10 +194,6 @@ impl Ground {
             .envs([("GIT_AUTHOR_NAME", person), ("GIT_COMMITTER_NAME", person)])
             .envs([("GIT_AUTHOR_EMAIL", &mail), ("GIT_COMMITTER_EMAIL", &mail)])
             .env("GITEA_PUSHER_NAME", person)
-            .env("GITEA_REPO_USER_NAME", "school")
-            .env("GITEA_REPO_NAME", "bridge")
-            .env("TAGWARDEN_CONFIG", self.config())
-            .env("TAGWARDEN_HOOK", &self.hook)
             .output()?;
         let text =
             format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));

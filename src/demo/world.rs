@@ -88,12 +88,14 @@ impl World {
             Ok(world.engine().places().iter().all(|place| place.repository_id().is_some()).then_some(()))
         })
         .await?;
-        self.until("the first look's end", |world| async move { Ok(world.adopted().await?.then_some(())) }).await
+        self.until("the first look's end", |world| async move { Ok(world.adopted().await?.then_some(())) })
+            .await
     }
 
     async fn adopted(&self) -> Result<bool, WorldError> {
         let name = crate::demo::ground::REPOSITORY.to_owned();
-        let adopted = self.engine().store().read(move |r| r.adopted(&name)).await.map_err(EngineError::from)?;
+        let adopted =
+            self.engine().store().read(move |r| r.adopted(&name)).await.map_err(EngineError::from)?;
         Ok(adopted.is_some())
     }
 
@@ -210,7 +212,11 @@ impl World {
     ///
     /// # Errors
     /// It finds nothing within half a minute, or fails.
-    pub async fn until<'a, T, F>(&'a self, what: &str, mut look: impl FnMut(&'a Self) -> F) -> Result<T, WorldError>
+    pub async fn until<'a, T, F>(
+        &'a self,
+        what: &str,
+        mut look: impl FnMut(&'a Self) -> F,
+    ) -> Result<T, WorldError>
     where
         F: Future<Output = Result<Option<T>, WorldError>>,
     {

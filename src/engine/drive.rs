@@ -5,6 +5,7 @@
 //! starts. A turn never waits for long: what takes time (a step on a host, the calendar, the watch) is left alone
 //! until a poll, a nudge or an instant.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::domain::watch;
 use crate::engine::ask::has_the_place;
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
+use crate::store::{OutboxRow, OutboxState};
 
 /// How soon a waiting release whose gate is *unknown* is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -267,8 +269,12 @@ impl Engine {
     async fn see_announced(&self, place: &Place, state: &State) -> Result<Next, EngineError> {
         let id = state.opening.id;
         let rows = self.0.store.read(move |r| r.outbox_of(id)).await?;
-        let untried = rows.iter().any(|row| row.state == crate::store::OutboxState::Due && row.attempts == 0);
-        if untried {
+        // A lane is told in order: what stands behind a row that fails will be told later, and holds nobody up.
+        let mut heads: BTreeMap<&str, &OutboxRow> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.state == OutboxState::Due) {
+            heads.entry(&row.lane).or_insert(row);
+        }
+        if heads.values().any(|head| head.attempts == 0) {
             self.0.outbox.notify_one();
             return Ok(Next::Poll(Duration::from_millis(200)));
         }

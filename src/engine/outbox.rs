@@ -27,6 +27,10 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 /// After so many tries (about two days) a row is given up, and shown as such.
 const MOST_TRIES: u32 = 200;
 
+/// A *no* for good is believed when it was said so often: a forge that was just pushed to may not know a commit yet,
+/// and a proxy in front of it may say anything while it starts.
+const BELIEVED_AFTER: u32 = 3;
+
 /// What came of sending one row.
 enum Sent {
     Arrived(String),
@@ -81,15 +85,16 @@ impl Engine {
     async fn send_and_settle(&self, row: OutboxRow) -> Result<(), EngineError> {
         let sent = self.send(&row).await?;
         let now = self.0.clock.now();
+        let again = |after: Option<Duration>| {
+            let doubled = PAUSES.0.saturating_mul(1 << row.attempts.min(16)).min(PAUSES.1);
+            now.checked_add(after.unwrap_or_default().max(doubled)).unwrap_or(Timestamp::MAX)
+        };
         let (state, due_at, answer) = match sent {
             Sent::Arrived(answer) => (OutboxState::Sent, now, answer),
-            Sent::Never(why) => (OutboxState::GivenUp, now, why),
+            Sent::Never(why) if row.attempts + 1 >= BELIEVED_AFTER => (OutboxState::GivenUp, now, why),
+            Sent::Never(why) => (OutboxState::Due, again(None), why),
             Sent::Later { why, .. } if row.attempts >= MOST_TRIES => (OutboxState::GivenUp, now, why),
-            Sent::Later { why, after } => {
-                let doubled = PAUSES.0.saturating_mul(1 << row.attempts.min(16)).min(PAUSES.1);
-                let pause = after.unwrap_or(Duration::ZERO).max(doubled);
-                (OutboxState::Due, now.checked_add(pause).unwrap_or(Timestamp::MAX), why)
-            }
+            Sent::Later { why, after } => (OutboxState::Due, again(after), why),
         };
         if state != OutboxState::Sent {
             tracing::warn!(release = row.release.0, lane = row.lane, state = state.name(), "{answer}");
