@@ -10,6 +10,7 @@ mod config;
 mod exit;
 mod hook;
 mod man;
+mod serve;
 mod tag;
 mod terminal;
 mod usage;
@@ -93,6 +94,8 @@ impl From<Spoken> for Language {
 /// The commands, in the order in which `--help` lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Be the daemon, until a signal ends it
+    Serve(serve::Args),
     /// May it change now, and if not, when?
     Calendar(calendar::Args),
     /// Check, show and release the changelog
@@ -111,6 +114,7 @@ enum Command {
 
 fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
+        Command::Serve(args) => serve::run(&args, terminal),
         Command::Calendar(args) => calendar::run(&args, terminal),
         Command::Changelog(args) => changelog::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::domain::notice::Notice;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, chain};
 use crate::forgejo::ForgeError;
 use crate::store::StoreError;
 
@@ -51,19 +51,22 @@ pub enum DaemonError {
 }
 
 impl DaemonError {
-    /// Returns what to tell people; the cause is the value `why`.
+    /// Returns what to tell people.
     pub fn notice(&self) -> Notice {
-        let id = match self {
-            Self::Taken(_) => "TW-U020",
-            Self::Folder { .. } => "TW-U021",
-            Self::Store(error) => error.id(),
-            Self::StoreBroken => "TW-U022",
-            Self::Forge(error) => return error.notice(),
-            Self::Http(_) => "TW-U023",
-            Self::Engine(error) => return error.notice(),
-            Self::Listen(_) => "TW-U024",
-            Self::Socket { .. } => "TW-U025",
-        };
-        Notice::new(id)
+        match self {
+            Self::Taken(path) => Notice::new("TW-U020").with("path", path.display()),
+            Self::Folder { path, source } => {
+                Notice::new("TW-U021").with("path", path.display()).with("why", source)
+            }
+            Self::Store(error) => error.notice(),
+            Self::StoreBroken => Notice::new("TW-U022"),
+            Self::Forge(error) => error.notice(),
+            Self::Http(error) => Notice::new("TW-U023").with("why", chain(error)),
+            Self::Engine(error) => error.notice(),
+            Self::Listen(error) => Notice::new("TW-U024").with("why", error),
+            Self::Socket { path, source } => {
+                Notice::new("TW-U025").with("path", path.display()).with("why", source)
+            }
+        }
     }
 }

@@ -57,7 +57,8 @@ impl EngineError {
     pub fn notice(&self) -> Notice {
         match self {
             Self::Forge(error) => error.notice(),
-            Self::Store(_) | Self::Git(_) | Self::Task(_) => Notice::new(self.id()).with("why", chain(self)),
+            Self::Store(error) => error.notice(),
+            Self::Git(_) | Self::Task(_) => Notice::new(self.id()).with("why", chain(self)),
             Self::Overtaken { release, illegal } => {
                 Notice::new("TW-E001").with("release", release).with("phase", illegal.phase.name())
             }

@@ -31,7 +31,7 @@ mod tell;
 pub mod view;
 
 pub use act::{Demand, Receipt, RefusedAct};
-pub use error::EngineError;
+pub use error::{EngineError, chain};
 pub use people::{SignIn, new_secret};
 pub use place::Place;
 pub use show::Filter;

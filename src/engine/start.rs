@@ -116,8 +116,10 @@ impl Engine {
     pub fn troubles(&self) -> Vec<crate::domain::notice::Notice> {
         let mut troubles = self.look_troubles();
         if self.0.store.is_broken() {
-            let why = crate::store::StoreError::Closed;
-            troubles.insert(0, crate::domain::notice::Notice::new("TW-S002").with("why", why));
+            troubles.insert(
+                0,
+                crate::domain::notice::Notice::new("TW-S002").with("why", "an earlier write failed"),
+            );
         }
         troubles
     }

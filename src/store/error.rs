@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::domain::notice::Notice;
+
 /// Why something could not be kept or found.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -48,6 +50,19 @@ impl StoreError {
             Self::Unreadable(_) => "TW-S006",
             Self::Exists(_) => "TW-S007",
             Self::Io(_) => "TW-S008",
+        }
+    }
+    /// Returns what to tell people.
+    pub fn notice(&self) -> Notice {
+        let notice = Notice::new(self.id());
+        match self {
+            Self::Sqlite(error) => notice.with("why", error),
+            Self::Commit(why) | Self::Unreadable(why) => notice.with("why", why),
+            Self::Closed => notice,
+            Self::UnsoundSqlite(version) => notice.with("version", version),
+            Self::Newer { found, known } => notice.with("found", found).with("known", known),
+            Self::Exists(path) => notice.with("path", path.display()),
+            Self::Io(error) => notice.with("why", error),
         }
     }
 }

@@ -51,11 +51,23 @@ impl Listeners {
     /// # Errors
     /// Says which address is taken or not ours.
     pub async fn bind(server: &Server) -> io::Result<Self> {
-        let mut listeners = Self { pages: vec![bind(server.listen).await?], webhooks: Vec::new() };
-        if let Some(address) = server.webhook_listen {
-            listeners.webhooks.push(bind(address).await?);
-        }
+        let mut listeners = Self::default();
+        listeners.complete(server).await?;
         Ok(listeners)
+    }
+
+    /// Binds what the configuration names and nobody has handed over yet.
+    ///
+    /// # Errors
+    /// Says which address is taken or not ours.
+    pub async fn complete(&mut self, server: &Server) -> io::Result<()> {
+        if self.pages.is_empty() {
+            self.pages.push(bind(server.listen).await?);
+        }
+        if let Some(address) = server.webhook_listen.filter(|_| self.webhooks.is_empty()) {
+            self.webhooks.push(bind(address).await?);
+        }
+        Ok(())
     }
 
     /// Takes a socket over that was opened by somebody else, such as systemd.

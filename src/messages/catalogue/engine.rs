@@ -46,19 +46,21 @@ pub const TEXTS: &[Text] = texts! {
         "install the same version of both", "installez la même version des deux";
     "TW-X012": "the daemon does not know the command {verb}", "le démon ne connaît pas la commande {verb}",
         "install the same version of both", "installez la même version des deux";
-    "TW-U020": "another daemon works on this state folder", "un autre démon travaille sur ce dossier d’état",
+    "TW-U020": "Another daemon works on the state folder {path}.", "Un autre démon travaille sur le dossier d’état {path}.",
         "look for it with: systemctl status tagwarden", "cherchez-le avec : systemctl status tagwarden";
-    "TW-U021": "a folder cannot be used: {why}", "un dossier est inutilisable : {why}",
+    "TW-U021": "{path} cannot be used: {why}.", "{path} est inutilisable : {why}.",
         "give it to the daemon's account", "donnez-le au compte du démon";
-    "TW-U022": "the store failed; what was answered before is safe", "le stockage a échoué ; ce qui a été confirmé est sauf",
+    "TW-U022": "The store failed; what was answered before is safe.", "Le stockage a échoué ; ce qui a été confirmé est sauf.",
         "look at the disk with: df -h", "vérifiez le disque : df -h";
-    "TW-U023": "outgoing requests are not possible: {why}", "les requêtes sortantes sont impossibles : {why}",
+    "TW-U023": "Outgoing requests are not possible: {why}.", "Les requêtes sortantes sont impossibles : {why}.",
         "are the system's certificates installed? apt-get install ca-certificates",
         "les certificats du système sont-ils installés ? apt-get install ca-certificates";
-    "TW-U024": "an address cannot be listened on: {why}", "écoute impossible sur une adresse : {why}",
+    "TW-U024": "An address cannot be listened on: {why}.", "Écoute impossible sur une adresse : {why}.",
         "is another program using it? look with: ss -ltnp", "un autre programme l’utilise-t-il ? voyez : ss -ltnp";
-    "TW-U025": "the control socket cannot be made: {why}", "la socket de contrôle ne peut être créée : {why}",
+    "TW-U025": "The control socket {path} cannot be made: {why}.", "La socket de contrôle {path} ne peut être créée : {why}.",
         "look at [server] control_socket", "vérifiez [server] control_socket";
+    "TW-U026": "The operating system does not let the daemon start: {why}.", "Le système ne laisse pas démarrer le démon : {why}.",
+        "look at the limits of the account with: ulimit -a", "vérifiez les limites du compte : ulimit -a";
     "forecast-at-once": "{tag} goes to {environment} as soon as the daemon has seen it.", "{tag} part vers {environment} dès que le démon l’a vu.";
     "forecast-rollback": "{environment} goes back as {tag} says, at once.", "{environment} revient en arrière comme le dit {tag}, immédiatement.";
     "forecast-prerelease": "{tag} is a pre-release and does not go to {environment}.", "{tag} est une préversion et ne va pas sur {environment}.";

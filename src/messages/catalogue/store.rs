@@ -5,20 +5,30 @@ use crate::messages::Text;
 
 /// The messages of this group.
 pub const TEXTS: &[Text] = texts! {
-    "TW-S001": "the database could not be used: {why}", "la base de données est inutilisable : {why}",
+    "TW-S001": "The database could not be used: {why}.", "La base de données n’a pas pu être utilisée : {why}.",
         "look at the disk with: df -h", "vérifiez le disque : df -h";
-    "TW-S002": "the database could not be written to disk: {why}", "la base de données n’a pas pu être écrite : {why}",
-        "the daemon starts again by itself; look at the disk with: df -h", "le démon redémarre de lui-même ; vérifiez le disque : df -h";
-    "TW-S003": "the database is closed: {why}", "la base de données est fermée : {why}",
-        "the daemon is stopping; try again in a moment", "le démon s’arrête ; réessayez dans un instant";
-    "TW-S004": "the database library can lose commits: {why}", "la bibliothèque de base de données peut perdre des écritures : {why}",
-        "use a program built with its own SQLite", "utilisez un programme construit avec son propre SQLite";
-    "TW-S005": "the database is of a newer version: {why}", "la base de données vient d’une version plus récente : {why}",
-        "install the newer tagwarden again", "réinstallez la version plus récente de tagwarden";
-    "TW-S006": "the database holds something unreadable: {why}", "la base de données contient quelque chose d’illisible : {why}",
-        "verify the journal with: tagwarden audit verify", "vérifiez le journal : tagwarden audit verify";
-    "TW-S007": "the file exists already: {why}", "le fichier existe déjà : {why}",
-        "name another one", "choisissez un autre nom";
-    "TW-S008": "the state folder could not be used: {why}", "le dossier d’état est inutilisable : {why}",
-        "give it to the daemon's account", "donnez-le au compte du démon";
+    "TW-S002": "The database could not be written to disk; nothing more is accepted until it can: {why}.",
+        "La base de données n’a pas pu être écrite sur le disque ; plus rien n’est accepté d’ici là : {why}.",
+        "look for room and for a read-only disk, then: systemctl restart tagwarden",
+        "vérifiez la place et que le disque n’est pas en lecture seule, puis : systemctl restart tagwarden";
+    "TW-S003": "The database is closed, since the daemon is stopping.",
+        "La base de données est fermée, car le démon s’arrête.",
+        "try again in a moment", "réessayez dans un instant";
+    "TW-S004": "SQLite {version} can lose what it confirmed; the program does not start with it.",
+        "SQLite {version} peut perdre ce qu’il a confirmé ; le programme ne démarre pas avec lui.",
+        "build it with the SQLite that comes with it, 3.51.3 or later",
+        "compilez-le avec la version de SQLite qui l’accompagne, 3.51.3 ou plus récente";
+    "TW-S005": "The database was written by a newer version of this program (format {found}; known up to {known}).",
+        "La base de données a été écrite par une version plus récente de ce programme (format {found} ; connus jusqu’à {known}).",
+        "start the newer version, or restore a copy from before the upgrade",
+        "démarrez la version plus récente, ou restaurez une copie d’avant la mise à jour";
+    "TW-S006": "The database holds something that this program cannot have written: {why}.",
+        "La base de données contient quelque chose que ce programme n’a pas pu écrire : {why}.",
+        "find the place with: tagwarden audit verify", "trouvez l’endroit avec : tagwarden audit verify";
+    "TW-S007": "{path} exists already and is not overwritten.",
+        "{path} existe déjà et n’est pas écrasé.",
+        "name another file", "indiquez un autre fichier";
+    "TW-S008": "The state folder could not be used: {why}.", "Le dossier d’état n’a pas pu être utilisé : {why}.",
+        "it must belong to the daemon's account: ls -ld /var/lib/tagwarden",
+        "il doit appartenir au compte du démon : ls -ld /var/lib/tagwarden";
 };
