@@ -3,17 +3,34 @@
 //! A command is a file with `Args` (what may be typed, examples first) and `run(args, terminal)`; it is listed once
 //! in [`Command`] and once in [`run`]. Help, manual pages and completions all come from that one list.
 
+mod approve;
+mod ask;
 mod calendar;
 mod changelog;
 mod completions;
 mod config;
+mod decide;
+mod deny;
 mod exit;
+mod explain;
+mod hold;
 mod hook;
+mod identity;
+mod lift;
+mod log;
 mod man;
+mod retry;
+mod rollback;
+mod seen;
 mod serve;
+mod show;
+mod status;
+mod table;
 mod tag;
 mod terminal;
+mod token;
 mod usage;
+mod withdraw;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -35,7 +52,7 @@ const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n
     name = "tagwarden",
     version,
     about = "Stands between a pushed version tag on Forgejo and production: judges, waits, deploys, watches, rolls back.",
-    before_help = "Examples:\n  tagwarden config check                       is the configuration good?\n  tagwarden completions bash > tagwarden.bash  completions for your shell",
+    before_help = "Examples:\n  tagwarden config check         is the configuration good?\n  tagwarden status               what is under way?\n  tagwarden explain v1.4.2       why does it wait?\n  tagwarden log v1.4.2 --follow  what happens to it, live",
     after_help = "Exit codes: 0 ok · 1 failed · 2 usage · 3 not allowed · 4 not found · 5 waiting, closed or timed out · 6 conflict · 75 try again",
     disable_help_subcommand = false,
     propagate_version = true,
@@ -96,6 +113,30 @@ impl From<Spoken> for Language {
 enum Command {
     /// Be the daemon, until a signal ends it
     Serve(serve::Args),
+    /// What is under way?
+    Status(status::Args),
+    /// Show one release with its gates, approvals, steps and watch
+    Show(show::Args),
+    /// What happened to a release, and what its steps printed
+    Log(log::Args),
+    /// May it go, now or at another instant, and if not, what is missing?
+    Explain(explain::Args),
+    /// Say yes to a release
+    Approve(approve::Args),
+    /// Say no to a release
+    Deny(deny::Args),
+    /// Stop a release, an environment or everything before it starts
+    Hold(hold::Args),
+    /// Take a stop away
+    Lift(lift::Args),
+    /// Take a waiting release off the road
+    Withdraw(withdraw::Args),
+    /// Bring back what ran before
+    Rollback(rollback::Args),
+    /// Lead a stuck release out
+    Retry(retry::Args),
+    /// Make, list and revoke personal tokens
+    Token(token::Args),
     /// May it change now, and if not, when?
     Calendar(calendar::Args),
     /// Check, show and release the changelog
@@ -115,6 +156,18 @@ enum Command {
 fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Serve(args) => serve::run(&args, terminal),
+        Command::Status(args) => status::run(&args, terminal),
+        Command::Show(args) => show::run(&args, terminal),
+        Command::Log(args) => log::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
+        Command::Approve(args) => approve::run(&args, terminal),
+        Command::Deny(args) => deny::run(&args, terminal),
+        Command::Hold(args) => hold::run(&args, terminal),
+        Command::Lift(args) => lift::run(&args, terminal),
+        Command::Withdraw(args) => withdraw::run(&args, terminal),
+        Command::Rollback(args) => rollback::run(&args, terminal),
+        Command::Retry(args) => retry::run(&args, terminal),
+        Command::Token(args) => token::run(&args, terminal),
         Command::Calendar(args) => calendar::run(&args, terminal),
         Command::Changelog(args) => changelog::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),

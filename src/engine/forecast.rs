@@ -1,13 +1,16 @@
 //! What will happen to a tag that is being pushed: told to the pusher, before the forge has even taken it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::config::Repository;
-use crate::domain::gate::{Standing, TagStanding, zoned};
+use crate::domain::gate::{Answer, Standing, TagStanding, zoned};
 use crate::domain::names::{ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Kind, Opening, Source, State};
 use crate::domain::version::{Tag, TagKind};
+use crate::engine::find::Written;
 use crate::engine::view::Forecast;
 use crate::engine::{Engine, EngineError, Place};
 
@@ -71,6 +74,60 @@ impl Engine {
             ([first, ..], _) => (*first).clone(),
         })
     }
+}
+
+/// What the gates would say of a tag that has not been pushed yet.
+#[derive(Clone)]
+pub struct Foreseen {
+    /// The tag.
+    pub tag: Tag,
+    /// Where it would go.
+    pub place: Arc<Place>,
+    /// The answer.
+    pub answer: Answer,
+}
+
+impl Foreseen {
+    /// Returns the name that means this tag in this environment alone.
+    pub fn name(&self) -> String {
+        format!("{}@{}#{}", self.place.repository.name, self.tag, self.place.environment.name)
+    }
+}
+
+impl Engine {
+    /// Returns what the gates would say at `at` of a tag that is no release yet, for every environment that `text`
+    /// (`v1.5.0`, `school/bridge@v1.5.0#production`) may mean; nothing when it is no tag that would go anywhere.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn foresee(&self, text: &str, at: Timestamp) -> Result<Vec<Foreseen>, EngineError> {
+        let written = Written::parse(text);
+        let mut foreseen = Vec::new();
+        for place in &self.0.places {
+            let environment = &place.environment;
+            let meant = written
+                .repository
+                .is_none_or(|name| place.repository.name.as_str().eq_ignore_ascii_case(name))
+                && written.environment.is_none_or(|name| environment.name.as_str() == name);
+            let tag = Tag::parse(written.tag.as_bytes(), &place.repository.tag_prefix);
+            let (true, Ok(tag)) = (meant, tag) else { continue };
+            match tag.kind() {
+                TagKind::Release => {}
+                TagKind::Prerelease if environment.prereleases => {}
+                TagKind::Prerelease | TagKind::Rollback => continue,
+            }
+            let state = imagined(place, &place.repository, None, &tag, &nothing(), at);
+            let occupied = self.occupant(place, None).await?;
+            let answer = self.ask(place, &state, TagStanding::Lawful, occupied.as_deref(), at).await?;
+            foreseen.push(Foreseen { tag, place: Arc::clone(place), answer });
+        }
+        Ok(foreseen)
+    }
+}
+
+/// Returns git's id for "no object": what a tag points at that nobody has made.
+fn nothing() -> ObjectId {
+    ObjectId::parse(&"0".repeat(40)).expect("forty zeros are an object id")
 }
 
 /// Returns the release that the tag would open.

@@ -32,6 +32,8 @@ pub mod view;
 
 pub use act::{Demand, Receipt, RefusedAct};
 pub use error::{EngineError, chain};
+pub use find::{Found, Meaning};
+pub use forecast::Foreseen;
 pub use people::{SignIn, new_secret};
 pub use place::Place;
 pub use show::Filter;

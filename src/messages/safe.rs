@@ -20,6 +20,34 @@ pub fn safe(text: &str) -> String {
     out
 }
 
+/// Returns a line that a program printed: colours and cursor movements left out, of a progress bar its last state, the
+/// rest written out as by [`safe`] but not cut.
+pub fn printed(line: &str) -> String {
+    let last = line.trim_end_matches('\r').rsplit('\r').next().unwrap_or_default();
+    let mut out = String::with_capacity(last.len());
+    let mut rest = last;
+    while let Some(character) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("\u{1b}[").and_then(after_sequence) {
+            rest = after;
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '\t' => out.push_str("    "),
+            character if is_dangerous(character) => out.extend(character.escape_unicode()),
+            character => out.push(character),
+        }
+    }
+    out
+}
+
+/// Returns what stands behind the parameters and the final letter of a terminal's control sequence.
+fn after_sequence(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !matches!(c, '0'..='?' | ' '..='/'))?;
+    let last = text[end..].chars().next()?;
+    matches!(last, '@'..='~').then(|| &text[end + 1..])
+}
+
 /// Returns whether a character can change what a terminal or a page shows around it.
 fn is_dangerous(character: char) -> bool {
     character.is_control()
@@ -39,6 +67,22 @@ mod tests {
             assert!(shown.chars().all(|c| !is_dangerous(c)), "{shown:?}");
             assert!(shown.contains("\\u{"), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn what_a_program_printed_loses_its_colours_and_keeps_its_words() {
+        for (line, shown) in [
+            ("\u{1b}[32mPulled\u{1b}[0m web", "Pulled web"),
+            ("10%\r50%\r100%\r", "100%"),
+            ("a\tb", "a    b"),
+            ("\u{1b}]0;title\u{7}x", "\\u{1b}]0;title\\u{7}x"),
+            ("\u{1b}[31", "\\u{1b}[31"),
+            ("\u{1b}[\u{e9}", "\\u{1b}[\u{e9}"),
+            ("", ""),
+        ] {
+            assert_eq!(printed(line), shown, "{line:?}");
+        }
+        assert_eq!(printed(&"x".repeat(500)).len(), 500);
     }
 
     #[test]

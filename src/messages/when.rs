@@ -56,6 +56,15 @@ pub fn instant(language: Language, at: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// Returns an instant for tables and logs: `Fri 2026-11-27 17:05:12 +01:00`, without seconds when there are none.
+pub fn short(language: Language, at: Timestamp, zone: &TimeZone) -> String {
+    let shown = at.to_zoned_datetime(zone.clone());
+    let day: String = weekday(language, shown.weekday()).chars().take(3).collect();
+    let seconds = if shown.second() == 0 { String::new() } else { format!(":{:02}", shown.second()) };
+    let clock = format!("{:02}:{:02}{seconds}", shown.hour(), shown.minute());
+    format!("{day} {} {clock} {}", shown.date(), offset(&shown.offset()))
+}
+
 fn weekday(language: Language, day: Weekday) -> &'static str {
     let (en, fr) = match day {
         Weekday::Monday => ("Monday", "lundi"),
@@ -138,6 +147,14 @@ mod tests {
             "mercredi 1er juillet 2026 à 06:00:05 (+00:00)"
         );
         assert_eq!(spelled(Language::En, "soon\u{1b}"), "soon\\u{1b}");
+    }
+
+    #[test]
+    fn a_short_instant_keeps_weekday_and_offset() {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(short(Language::En, at("2026-11-27T16:05:12Z"), &zone), "Fri 2026-11-27 17:05:12 +01:00");
+        assert_eq!(short(Language::Fr, at("2026-07-01T06:00:00Z"), &zone), "mer 2026-07-01 08:00 +02:00");
     }
 
     #[test]

@@ -5,47 +5,64 @@ use crate::messages::Text;
 
 /// The messages of this group.
 pub const TEXTS: &[Text] = texts! {
-    "TW-E001": "release {release} is {phase}, so that is not possible any more",
-        "la version {release} est en phase {phase} : ce n’est plus possible",
+    "TW-E001": "Release {release} is {phase}, so that is not possible any more.",
+        "La version {release} est en phase {phase} : ce n’est plus possible.",
         "look at it with: tagwarden show {release}", "voyez : tagwarden show {release}";
-    "TW-E002": "there is no release {release}", "il n’y a pas de version {release}",
+    "TW-E002": "There is no release {release}.", "Il n’y a pas de version {release}.",
         "list them with: tagwarden status", "listez-les avec : tagwarden status";
     "TW-E003": "the forge does not know the repository {repository}, or the token may not see it",
         "la forge ne connaît pas le dépôt {repository}, ou le jeton n’y a pas accès",
         "look at its name, and at the token's rights on the forge", "vérifiez son nom et les droits du jeton sur la forge";
     "TW-E004": "a piece of work ended abnormally: {why}", "un travail s’est terminé anormalement : {why}",
         "look at the log with: journalctl -u tagwarden", "voyez le journal : journalctl -u tagwarden";
+    "TW-E005": "{release} means several releases: {meanings}.", "{release} désigne plusieurs versions : {meanings}.",
+        "name the number, or OWNER/NAME@TAG#ENVIRONMENT", "indiquez le numéro, ou PROPRIÉTAIRE/NOM@TAG#ENVIRONNEMENT";
+    "TW-E006": "{release} may go to several places: {meanings}.", "{release} peut aller à plusieurs endroits : {meanings}.",
+        "name one of them", "indiquez l’un d’eux";
     "TW-E010": "{tag} was moved: it pointed at {before}", "{tag} a été déplacé : il pointait vers {before}",
         "a release tag never moves; release the next version", "un tag de version ne bouge jamais ; publiez la version suivante";
     "TW-E011": "{tag} was deleted from the forge", "{tag} a été supprimé de la forge",
         "push it again, or release the next version", "poussez-le de nouveau, ou publiez la version suivante";
-    "TW-P001": "{who} may not do that on {environment}; these may: {may}", "{who} n’a pas ce droit sur {environment} ; l’ont : {may}",
+    "TW-P001": "{who} may not do that on {environment}; these may: {may}.", "{who} n’a pas ce droit sur {environment} ; l’ont : {may}.",
         "ask one of them, or change the configuration", "demandez à l’une de ces personnes, ou changez la configuration";
-    "TW-P002": "{tag} is not what you were shown; nothing was approved", "{tag} n’est plus ce qui vous a été montré ; rien n’a été approuvé",
+    "TW-P002": "{tag} is not what you were shown; nothing was approved.", "{tag} n’est plus ce qui vous a été montré ; rien n’a été approuvé.",
         "look at it again, then approve", "regardez-le de nouveau, puis approuvez";
-    "TW-P003": "nobody approves their own tag for {environment}", "personne n’approuve son propre tag pour {environment}",
+    "TW-P003": "Nobody approves their own tag for {environment}.", "Personne n’approuve son propre tag pour {environment}.",
         "ask another approver", "demandez à un autre approbateur";
-    "TW-P004": "{environment} is not configured any more", "{environment} n’est plus configuré",
+    "TW-P004": "{environment} is not configured any more.", "{environment} n’est plus configuré.",
         "look at the configuration with: tagwarden config show", "voyez la configuration : tagwarden config show";
-    "TW-P005": "nothing holds {scope}", "rien ne retient {scope}",
-        "list releases with: tagwarden status", "listez les versions avec : tagwarden status";
-    "TW-P006": "there is no environment {scope}", "il n’y a pas d’environnement {scope}",
-        "write it as \"owner/repository environment\", or * for everything",
-        "écrivez « propriétaire/dépôt environnement », ou * pour tout";
-    "TW-P010": "only root and the daemon's own account may do that", "seuls root et le compte du démon peuvent faire cela",
-        "run it with: sudo", "lancez la commande avec : sudo";
-    "TW-P011": "that needs a personal token", "cela demande un jeton personnel",
+    "TW-P005": "Nothing holds {scope}.", "Rien ne retient {scope}.",
+        "list what is held with: tagwarden status", "listez ce qui est retenu : tagwarden status";
+    "TW-P006": "There is no environment {scope}.", "Il n’y a pas d’environnement {scope}.",
+        "write it as OWNER/NAME#ENVIRONMENT; the environments stand in: tagwarden config show",
+        "écrivez PROPRIÉTAIRE/NOM#ENVIRONNEMENT ; les environnements figurent dans : tagwarden config show";
+    "TW-P010": "Only root and the daemon's own account may do that.", "Seuls root et le compte du démon peuvent faire cela.",
+        "run it as the daemon's account: sudo -u tagwarden tagwarden token …", "lancez-la avec le compte du démon : sudo -u tagwarden tagwarden token …";
+    "TW-P011": "That needs a personal token.", "Cela demande un jeton personnel.",
         "put yours into TAGWARDEN_TOKEN or ~/.config/tagwarden/token; one is made with: tagwarden token new NAME",
         "mettez le vôtre dans TAGWARDEN_TOKEN ou ~/.config/tagwarden/token ; il se crée avec : tagwarden token new NOM";
-    "TW-P012": "the token is not known, or was revoked", "le jeton est inconnu ou révoqué",
+    "TW-P012": "The token is not known, or was revoked.", "Le jeton est inconnu ou révoqué.",
         "make another with: tagwarden token new NAME", "créez-en un autre avec : tagwarden token new NOM";
-    "TW-X010": "the request cannot be understood: {why}", "la demande est incompréhensible : {why}",
+    "TW-P013": "That is no login: {why}.", "Ce n’est pas un identifiant : {why}.",
+        "name the person as the forge does", "nommez la personne comme la forge";
+    "TW-P014": "{name} has no token that counts.", "{name} n’a aucun jeton valable.",
+        "list them with: tagwarden token list", "listez-les avec : tagwarden token list";
+    "TW-X010": "The request cannot be understood: {why}.", "La demande est incompréhensible : {why}.",
         "are command and daemon of the same version? compare: tagwarden --version",
         "commande et démon sont-ils de la même version ? comparez : tagwarden --version";
-    "TW-X011": "the request speaks version {theirs}, the daemon version {ours}", "la demande parle la version {theirs}, le démon la version {ours}",
+    "TW-X011": "The request speaks version {theirs}, the daemon version {ours}.", "La demande parle la version {theirs}, le démon la version {ours}.",
         "install the same version of both", "installez la même version des deux";
-    "TW-X012": "the daemon does not know the command {verb}", "le démon ne connaît pas la commande {verb}",
+    "TW-X012": "The daemon does not know the command {verb}.", "Le démon ne connaît pas la commande {verb}.",
         "install the same version of both", "installez la même version des deux";
+    "TW-X013": "Too many follow a log already (at most {most}).", "Trop de personnes suivent déjà un journal ({most} au plus).",
+        "try again in a moment, or look on the pages", "réessayez dans un instant, ou regardez les pages";
+    "TW-X014": "The request is longer than {largest} MiB.", "La demande dépasse {largest} Mio.";
+    "TW-X015": "A reason is needed.", "Il faut une raison.",
+        "add it with: --reason \"…\"", "ajoutez-la avec : --reason \"…\"";
+    "TW-X016": "The reason is longer than {most} characters.", "La raison dépasse {most} caractères.",
+        "shorten it, and name an issue", "raccourcissez-la, et citez un ticket";
+    "TW-X017": "That instant is over.", "Cet instant est passé.",
+        "name a later one, or leave --until out", "indiquez un instant à venir, ou omettez --until";
     "TW-U020": "Another daemon works on the state folder {path}.", "Un autre démon travaille sur le dossier d’état {path}.",
         "look for it with: systemctl status tagwarden", "cherchez-le avec : systemctl status tagwarden";
     "TW-U021": "{path} cannot be used: {why}.", "{path} est inutilisable : {why}.",

@@ -26,11 +26,13 @@ pub const TEXTS: &[Text] = texts! {
         "give it to the daemon's account", "donnez-le au compte du démon";
     "TW-G009": "the repository holds something odd: {why}", "le dépôt contient quelque chose d’anormal : {why}",
         "look at the repository with: git fsck", "examinez le dépôt avec : git fsck";
-    "TW-X001": "the daemon cannot be reached at {path}: {why}", "le démon est injoignable à {path} : {why}",
+    "TW-X001": "The daemon cannot be reached at {path}: {why}.", "Le démon est injoignable à {path} : {why}.",
         "start it with: systemctl start tagwarden", "démarrez-le avec : systemctl start tagwarden";
-    "TW-X002": "the daemon did not answer: {why}", "le démon n’a pas répondu : {why}",
+    "TW-X002": "The daemon did not answer: {why}.", "Le démon n’a pas répondu : {why}.",
         "look at it with: systemctl status tagwarden", "voyez : systemctl status tagwarden";
-    "TW-X003": "the daemon's answer cannot be understood: {why}", "la réponse du démon est incompréhensible : {why}",
+    "TW-X003": "The daemon's answer cannot be understood: {why}.", "La réponse du démon est incompréhensible : {why}.",
         "are command and daemon of the same version? compare: tagwarden --version",
         "commande et démon sont-ils de la même version ? comparez : tagwarden --version";
+    "TW-X004": "You may not ask the daemon at {path}.", "Vous n’avez pas accès au démon à {path}.",
+        "become a member of the group of that socket: ls -l {path}", "devenez membre du groupe de cette socket : ls -l {path}";
 };

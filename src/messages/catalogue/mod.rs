@@ -8,6 +8,7 @@ mod engine;
 mod forge;
 mod git;
 mod hook;
+mod looking;
 mod notify;
 mod release;
 mod store;
@@ -42,6 +43,7 @@ const GROUPS: &[&[Text]] = &[
     forge::TEXTS,
     git::TEXTS,
     hook::TEXTS,
+    looking::TEXTS,
     notify::TEXTS,
     release::TEXTS,
     store::TEXTS,
