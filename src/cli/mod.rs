@@ -10,6 +10,7 @@ mod changelog;
 mod completions;
 mod config;
 mod decide;
+mod demo;
 mod deny;
 mod exit;
 mod explain;
@@ -113,6 +114,8 @@ impl From<Spoken> for Language {
 enum Command {
     /// Be the daemon, until a signal ends it
     Serve(serve::Args),
+    /// Show the main job on this machine with nothing set up
+    Demo(demo::Args),
     /// What is under way?
     Status(status::Args),
     /// Show one release with its gates, approvals, steps and watch
@@ -156,6 +159,7 @@ enum Command {
 fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Serve(args) => serve::run(&args, terminal),
+        Command::Demo(args) => demo::run(&args, terminal),
         Command::Status(args) => status::run(&args, terminal),
         Command::Show(args) => show::run(&args, terminal),
         Command::Log(args) => log::run(&args, terminal),

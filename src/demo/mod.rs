@@ -3,8 +3,10 @@
 mod app;
 pub mod forge;
 mod ground;
+mod stories;
 mod world;
 
 pub use app::App;
 pub use ground::{GitSaid, Ground, REPOSITORY, Rules, SECRET, Version};
+pub use stories::{Narrator, Played, play};
 pub use world::{World, WorldError};

@@ -19,7 +19,7 @@ async fn a_good_release_goes_all_the_way() {
     let view = scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
 
     let commit = view.commit.as_str();
-    assert_eq!(scene.ground.done(), ["fetch v1.1.0", &format!("switch {commit}")]);
+    assert_eq!(scene.ground.done(), ["fetch v1.1.0", &format!("switch {commit}"), "smoke 1.1.0"]);
     assert_eq!(scene.running(), commit);
     assert_eq!(
         scene.events(view.row.id).await.iter().filter(|name| *name != "looked").collect::<Vec<_>>(),
@@ -179,7 +179,7 @@ async fn the_daemon_goes_on_after_each_restart() {
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
     scene.world.restart().await.unwrap();
     let view = scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
-    assert_eq!(scene.ground.done().len(), 2, "{:?}", scene.ground.done());
+    assert_eq!(scene.ground.done().len(), 3, "{:?}", scene.ground.done());
     let events = scene.events(view.row.id).await;
     assert_eq!(events.iter().filter(|name| *name == "started").count(), 1, "{events:?}");
 }

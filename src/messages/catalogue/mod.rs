@@ -3,6 +3,7 @@
 mod calendar;
 mod changelog;
 mod config;
+mod demo;
 mod deploy;
 mod engine;
 mod forge;
@@ -38,6 +39,7 @@ const GROUPS: &[&[Text]] = &[
     calendar::TEXTS,
     changelog::TEXTS,
     config::TEXTS,
+    demo::TEXTS,
     deploy::TEXTS,
     engine::TEXTS,
     forge::TEXTS,
