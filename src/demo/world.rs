@@ -172,7 +172,7 @@ impl World {
     /// # Errors
     /// The store cannot be read.
     pub async fn view(&self, tag: &str) -> Result<Option<ReleaseView>, WorldError> {
-        let filter = Filter { repository: None, environment: None, before: None, limit: 200 };
+        let filter = Filter { limit: 200, ..Filter::default() };
         let rows = self.engine().rows(filter).await?;
         let Some(row) = rows.into_iter().find(|row| row.tag == tag) else { return Ok(None) };
         Ok(self.engine().view(row.id).await?)

@@ -296,7 +296,7 @@ pub fn possible(state: &State) -> Vec<&'static str> {
         {
             vec!["rollback"]
         }
-        Phase::Stuck => vec!["retry"],
+        Phase::Stuck => vec!["retry", "brought-back"],
         Phase::Deploying
         | Phase::Smoke
         | Phase::Watching

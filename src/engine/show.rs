@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::journal::{Entry, Fact};
-use crate::domain::names::{EnvironmentName, ReleaseId, RepositoryName};
+use crate::domain::names::{BadName, EnvironmentName, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Direction, Event, Outcome, State};
 use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView, StepView, VoteView, WatchView};
@@ -19,6 +19,8 @@ pub struct Filter {
     pub environment: Option<String>,
     /// Only those with a smaller number.
     pub before: Option<ReleaseId>,
+    /// Only those that are not at rest.
+    pub under_way: bool,
     /// At most so many.
     pub limit: usize,
 }
@@ -33,15 +35,19 @@ impl Engine {
             .0
             .store
             .read(move |r| {
-                r.list_releases(
-                    filter.repository.as_deref(),
-                    filter.environment.as_deref(),
-                    filter.before,
-                    filter.limit,
-                )
+                let (repository, environment) = (filter.repository.as_deref(), filter.environment.as_deref());
+                let records = if filter.under_way {
+                    r.releases_at_work(repository, environment, filter.limit)?
+                } else {
+                    r.list_releases(repository, environment, filter.before, filter.limit)?
+                };
+                records
+                    .into_iter()
+                    .map(|record| Ok((r.pusher_of_release(record.id)?, record)))
+                    .collect::<Result<Vec<_>, StoreError>>()
             })
             .await?;
-        records.into_iter().map(row).collect()
+        records.into_iter().map(|(pusher, record)| self.row(record, pusher)).collect()
     }
 
     /// Returns one release with everything.
@@ -59,7 +65,8 @@ impl Engine {
             .await?;
         let Some((record, state)) = found else { return Ok(None) };
         let needed = self.place_of(&state).map_or(0, |place| place.environment.approvals);
-        Ok(Some(view(row(record)?, &state, needed, self.0.clock.now())))
+        let row = self.row(record, state.opening.pusher.clone())?;
+        Ok(Some(view(row, &state, needed, self.0.clock.now())))
     }
 
     /// Returns the lines of a release's journal after place `after`.
@@ -94,19 +101,31 @@ impl Engine {
     }
 }
 
-fn row(record: ReleaseRecord) -> Result<ReleaseRow, EngineError> {
-    let unreadable = |error: crate::domain::names::BadName| StoreError::Unreadable(error.to_string());
-    Ok(ReleaseRow {
-        id: record.id,
-        repository: RepositoryName::parse(&record.repository).map_err(unreadable)?,
-        environment: EnvironmentName::parse(&record.environment).map_err(unreadable)?,
-        tag: record.tag,
-        phase: record.phase.name(),
-        headline: record.headline,
-        opened_at: record.opened_at,
-        changed_at: record.changed_at,
-        wake_at: record.wake_at,
-    })
+impl Engine {
+    fn row(&self, record: ReleaseRecord, pusher: Option<Person>) -> Result<ReleaseRow, EngineError> {
+        let unreadable = |error: BadName| StoreError::Unreadable(error.to_string());
+        let repository = RepositoryName::parse(&record.repository).map_err(unreadable)?;
+        let environment = EnvironmentName::parse(&record.environment).map_err(unreadable)?;
+        let place = self.places().iter().find(|place| {
+            place.environment.name == environment
+                && (place.repository_id() == Some(record.repository_id)
+                    || place.repository.name.same_as(&repository))
+        });
+        let zone = place.and_then(|place| place.zone.iana_name().map(ToOwned::to_owned));
+        Ok(ReleaseRow {
+            id: record.id,
+            repository,
+            environment,
+            tag: record.tag,
+            phase: record.phase.name(),
+            headline: record.headline,
+            pusher,
+            time_zone: zone.unwrap_or_else(|| "UTC".to_owned()),
+            opened_at: record.opened_at,
+            changed_at: record.changed_at,
+            wake_at: record.wake_at,
+        })
+    }
 }
 
 fn view(row: ReleaseRow, state: &State, approvals_needed: u32, now: Timestamp) -> ReleaseView {
@@ -124,7 +143,6 @@ fn view(row: ReleaseRow, state: &State, approvals_needed: u32, now: Timestamp) -
         row,
         object: state.opening.object.clone(),
         commit: state.opening.commit.clone(),
-        pusher: state.opening.pusher.clone(),
         gates: state.answer.as_ref().map(|answer| answer.gates.clone()).unwrap_or_default(),
         approvals,
         approvals_needed,

@@ -23,6 +23,10 @@ pub struct ReleaseRow {
     pub phase: &'static str,
     /// What it does or waits for, in one sentence.
     pub headline: Notice,
+    /// Who pushed the tag, when that is known.
+    pub pusher: Option<Person>,
+    /// The zone in which its people read times, by its IANA name.
+    pub time_zone: String,
     /// When the tag was first seen.
     pub opened_at: Timestamp,
     /// When something last happened to it.
@@ -41,8 +45,6 @@ pub struct ReleaseView {
     pub object: ObjectId,
     /// The commit that would run.
     pub commit: ObjectId,
-    /// Who pushed the tag, when that is known.
-    pub pusher: Option<Person>,
     /// The gates, with reason and age.
     pub gates: Vec<GateReading>,
     /// The approvals that count.
@@ -53,7 +55,8 @@ pub struct ReleaseView {
     pub steps: Vec<StepView>,
     /// The watch, once it has begun.
     pub watch: Option<WatchView>,
-    /// What may be asked of it now: `approve`, `deny`, `withdraw`, `rollback`, `retry`.
+    /// What may be asked of it now: `approve`, `deny`, `withdraw`, `hold`, `lift`, `rollback`, `retry`,
+    /// `brought-back`.
     pub actions: Vec<&'static str>,
     /// What an approval is bound to; a form sends it back so that nobody approves what they did not see.
     pub binding: String,

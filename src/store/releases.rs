@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{NewOutbox, Reading, StoreError, Writing};
 use crate::domain::journal::{Fact, Stamp};
-use crate::domain::names::{ObjectId, ReleaseId};
+use crate::domain::names::{ObjectId, Person, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::release::{self, Effect, Event, Illegal, Opening, Phase, State};
 
@@ -301,6 +301,36 @@ impl Reading<'_> {
              AND (?2 IS NULL OR environment = ?2) AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4"
         );
         self.records(&sql, params![repository, environment, before.map(|id| id.0), limit])
+    }
+
+    /// Returns the releases that are not at rest, newest first; empty filters mean all.
+    ///
+    /// # Errors
+    /// The rows could not be read.
+    pub fn releases_at_work(
+        &self,
+        repository: Option<&str>,
+        environment: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ReleaseRecord>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM releases WHERE at_rest = 0 AND (?1 IS NULL OR repository = ?1 COLLATE NOCASE)
+             AND (?2 IS NULL OR environment = ?2) ORDER BY id DESC LIMIT ?3"
+        );
+        self.records(&sql, params![repository, environment, limit])
+    }
+
+    /// Returns who pushed a release's tag, as the newest of its events that tells it.
+    ///
+    /// # Errors
+    /// The row could not be read.
+    pub fn pusher_of_release(&self, id: ReleaseId) -> Result<Option<Person>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT coalesce(body ->> '$.fact.pusher', body ->> '$.fact.opening.pusher') FROM journal
+             WHERE release = ?1 AND kind IN ('opened', 'pusher_named') ORDER BY seq DESC LIMIT 1",
+        )?;
+        let told: Option<Option<String>> = statement.query_row([id.0], |row| row.get(0)).optional()?;
+        Ok(told.flatten().and_then(|login| Person::parse(&login).ok()))
     }
 
     /// Returns the release with this number.

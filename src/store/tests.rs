@@ -151,3 +151,20 @@ fn a_database_of_a_newer_version_is_refused() {
     Connection::open(folder.path().join(FILE)).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Store::open(folder.path()), Err(StoreError::Newer { found: 99, .. })));
 }
+
+#[tokio::test]
+async fn lists_name_the_pusher_as_soon_as_the_forge_does_and_leave_out_what_is_at_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let first = open(&store, "v1.0.0").await.unwrap().opening.id;
+    let second = open(&store, "v1.0.1").await.unwrap().opening.id;
+    assert_eq!(store.read(move |r| r.pusher_of_release(first)).await.unwrap(), None);
+    let ada = Person::parse("ada").unwrap();
+    advance(&store, first, Event::PusherNamed { pusher: ada.clone() }).await;
+    assert_eq!(store.read(move |r| r.pusher_of_release(first)).await.unwrap(), Some(ada));
+    assert!(matches!(advance(&store, second, withdrawn()).await, Advanced::Done { .. }));
+    let under_way =
+        store.read(|r| r.releases_at_work(Some("School/Bridge"), Some("production"), 10)).await.unwrap();
+    assert_eq!(under_way.iter().map(|record| record.id).collect::<Vec<_>>(), [first]);
+    assert!(store.read(|r| r.releases_at_work(None, Some("staging"), 10)).await.unwrap().is_empty());
+}

@@ -36,6 +36,7 @@ impl House for Engine {
             repository: filter.repository.map(String::from),
             environment: filter.environment.map(String::from),
             before: filter.before,
+            under_way: filter.under_way,
             limit: filter.limit,
         };
         self.rows(filter).await.map_err(trouble)
@@ -77,7 +78,8 @@ impl House for Engine {
             Act::Rollback { reason } => Demand::Rollback { reason },
             Act::Retry { reason } => Demand::Retry { reason },
             Act::Hold { reason } => Demand::Hold { reason },
-            Act::Lift { reason: _ } => Demand::Lift,
+            Act::Lift => Demand::Lift,
+            Act::BroughtBack { reason } => Demand::BroughtBack { reason },
         };
         self.demand(id, &who, channel, demand).await.map_err(refused)?;
         let gone = || Refused {

@@ -61,6 +61,8 @@ pub struct ReleaseFilter {
     pub environment: Option<EnvironmentName>,
     /// Only those of this repository.
     pub repository: Option<RepositoryName>,
+    /// Only those that are not at rest; these are never cut into pages.
+    pub under_way: bool,
     /// At most so many.
     pub limit: usize,
     /// Only those with a smaller number.
@@ -101,8 +103,10 @@ pub enum Act {
         reason: String,
     },
     /// Lift the hold.
-    Lift {
-        /// Why.
+    Lift,
+    /// It is stuck, and what ran before was brought back by hand.
+    BroughtBack {
+        /// How.
         reason: String,
     },
 }
