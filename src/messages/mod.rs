@@ -8,7 +8,7 @@ mod catalogue;
 mod safe;
 pub mod when;
 
-pub use safe::{LONGEST_VALUE, printed, safe};
+pub use safe::{LONGEST_VALUE, printable, printed, safe};
 
 pub use crate::domain::language::Language;
 use crate::domain::notice::{Located, Notice};

@@ -41,6 +41,12 @@ pub fn printed(line: &str) -> String {
     out
 }
 
+/// Returns a whole text, such as a log: every line as by [`printed`].
+pub fn printable(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(printed).collect();
+    lines.join("\n")
+}
+
 /// Returns what stands behind the parameters and the final letter of a terminal's control sequence.
 fn after_sequence(text: &str) -> Option<&str> {
     let end = text.find(|c: char| !matches!(c, '0'..='?' | ' '..='/'))?;

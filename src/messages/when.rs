@@ -65,6 +65,22 @@ pub fn short(language: Language, at: Timestamp, zone: &TimeZone) -> String {
     format!("{day} {} {clock} {}", shown.date(), offset(&shown.offset()))
 }
 
+/// Returns a day, short: `Fri 27 Nov`, with the year when asked for.
+pub fn day(language: Language, at: &jiff::ZonedDateTime, year: bool) -> String {
+    const SHORT_EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const SHORT_FR: [&str; 12] =
+        ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    let month = usize::try_from(at.month() - 1).unwrap_or(0);
+    let (month, dot) = match language {
+        Language::En => (SHORT_EN[month], ""),
+        Language::Fr => (SHORT_FR[month], "."),
+    };
+    let weekday: String = weekday(language, at.weekday()).chars().take(3).collect();
+    let year = if year { format!(" {}", at.year()) } else { String::new() };
+    format!("{weekday}{dot} {} {month}{year}", at.day())
+}
+
 fn weekday(language: Language, day: Weekday) -> &'static str {
     let (en, fr) = match day {
         Weekday::Monday => ("Monday", "lundi"),

@@ -107,6 +107,17 @@ pub fn carries(form: &Fields, expected: &str) -> bool {
     !expected.is_empty() && bool::from(claimed.as_bytes().ct_eq(expected.as_bytes()))
 }
 
+/// Returns the refusal of a form that another site sent, or that belongs to no session of ours.
+pub fn honest_form<H: House>(call: &Call<H>, form: &Fields, expected: &str) -> Result<(), Response> {
+    if !is_from_our_pages(&call.headers, &call.windows.settings) {
+        return Err(call.refuse(StatusCode::FORBIDDEN, &Notice::new("TW-W010")));
+    }
+    if !carries(form, expected) {
+        return Err(call.refuse(StatusCode::FORBIDDEN, &Notice::new("TW-W009")));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,9 +2,9 @@
 //!
 //! The whole room stands on one narrow trait, [`House`]; what is behind it decides. [`serve`] is the entrance.
 
-#![expect(dead_code, reason = "the pages and the API that use the rest follow in the next commits")]
 #![expect(clippy::result_large_err, reason = "the error is the answer itself, made once per request")]
 
+mod act_name;
 mod assets;
 mod body;
 mod call;
@@ -14,14 +14,17 @@ mod encoding;
 mod engine;
 mod house;
 mod identity;
+mod log_text;
 mod pages;
 mod probes;
 mod reply;
 mod routes;
 mod service;
 mod settings;
+mod site;
 pub mod socket;
 mod steady;
+mod template;
 mod tries;
 mod voice;
 mod webhook;

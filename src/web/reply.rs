@@ -1,10 +1,17 @@
 //! The one place that makes replies: every status, header and error form that leaves the house.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use hyper::StatusCode;
 use hyper::header::{self, HeaderName, HeaderValue};
 use maud::Markup;
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::mpsc::Receiver;
+use tokio_stream::wrappers::ReceiverStream;
+use warp::Reply;
+use warp::sse::Event;
 
 use crate::domain::notice::Notice;
 use crate::messages::safe;
@@ -97,13 +104,43 @@ pub fn data(status: StatusCode, value: &impl Serialize) -> Response {
     }
 }
 
-/// Returns a text to be saved under `name`, which must be plain ASCII without quotes.
-pub fn download(text: String, name: &str) -> Response {
-    let mut response = with_type(StatusCode::OK, text, "text/plain; charset=utf-8");
+/// Returns a text, piece by piece as it comes, to be saved under `name`, which must be plain ASCII without quotes.
+pub fn download(pieces: Receiver<Result<String, Infallible>>, name: &str) -> Response {
+    let mut response = warp::reply::stream(ReceiverStream::new(pieces)).into_response();
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
     response
+}
+
+/// Returns bytes as they were kept, and where the next ones begin.
+pub fn piece(bytes: Vec<u8>, next: u64) -> Response {
+    let mut response = Response::new(bytes.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert("tagwarden-next-offset", HeaderValue::from(next));
+    response
+}
+
+/// Returns events as they come, with a sign of life in every silence of this length.
+pub fn events(events: Receiver<Result<Event, Infallible>>, heartbeat: Duration) -> Response {
+    let stream = warp::sse::keep_alive().interval(heartbeat).stream(ReceiverStream::new(events));
+    warp::sse::reply(stream).into_response()
+}
+
+/// Names the methods that an address answers to.
+pub fn allow(response: &mut Response, methods: &str) {
+    if let Ok(value) = HeaderValue::from_str(methods) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+}
+
+/// Returns 256 random bits as text; `None` when the system gives none.
+pub fn random_value() -> Option<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).ok().map(|()| hex::encode(bytes))
 }
 
 /// Returns a redirect after a form, to a path of our own.

@@ -11,6 +11,7 @@ mod git;
 mod hook;
 mod looking;
 mod notify;
+mod pages;
 mod release;
 mod store;
 mod tag;
@@ -47,6 +48,7 @@ const GROUPS: &[&[Text]] = &[
     hook::TEXTS,
     looking::TEXTS,
     notify::TEXTS,
+    pages::TEXTS,
     release::TEXTS,
     store::TEXTS,
     tag::TEXTS,

@@ -51,10 +51,20 @@ pub const TEXTS: &[Text] = texts! {
         "utilisez une nouvelle clé pour chaque demande";
     "TW-W016": "tagwarden is not a proxy.",
         "tagwarden n'est pas un mandataire.";
+    "TW-W017": "The same request is still being worked on.",
+        "La même requête est encore en cours de traitement.",
+        "ask again in a moment, with the same key",
+        "redemandez dans un instant, avec la même clé";
+    "TW-W018": "The reason is too long: at most {limit} characters.",
+        "Le motif est trop long : {limit} caractères au plus.";
+    "TW-W019": "This sign-in form is too old, or the browser keeps no cookies.",
+        "Ce formulaire de connexion est trop ancien, ou le navigateur refuse les cookies.",
+        "allow cookies for this site and try again",
+        "autorisez les cookies pour ce site et réessayez";
 
     "web-skip": "Skip to the content", "Aller au contenu";
     "web-footer": "tagwarden stands between a pushed tag and production.",
-        "tagwarden veille entre une étiquette poussée et la production.";
+        "tagwarden veille entre un tag poussé et la production.";
     "web-language": "Language", "Langue";
     "web-sign-out": "Sign out", "Se déconnecter";
     "web-title-refused": "Not allowed", "Non autorisé";
