@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use warp::{Filter, Rejection};
 
 use crate::domain::notice::Notice;
+use crate::web::api::Once;
 use crate::web::body::{self, Cut};
 use crate::web::crowd::Ticket;
 use crate::web::encoding::{Fields, cookie};
@@ -31,6 +32,8 @@ pub struct Windows<H> {
     pub settings: Settings,
     /// Failed tries, by address.
     pub tries: Tries,
+    /// What programs asked under idempotency keys.
+    pub once: Arc<Once>,
     /// Is cancelled when the daemon is asked to stop: it is not ready any more.
     pub stopping: CancellationToken,
     /// Is cancelled when event streams have to end.

@@ -95,8 +95,14 @@ pub async fn serve<H: House>(
     let limits = settings.limits.clone();
     let closing = CancellationToken::new();
     let tries = Tries::new(limits.tries, limits.try_window);
-    let windows =
-        Arc::new(Windows { house, settings, tries, stopping: stop.clone(), closing: closing.clone() });
+    let windows = Arc::new(Windows {
+        house,
+        settings,
+        tries,
+        once: Arc::default(),
+        stopping: stop.clone(),
+        closing: closing.clone(),
+    });
     let apart = !listeners.webhooks.is_empty();
     let pages = Answering::new(&windows, if apart { Front::Pages } else { Front::Both });
     let webhooks = Answering::new(&windows, Front::Webhooks);

@@ -5,6 +5,7 @@
 #![expect(clippy::result_large_err, reason = "the error is the answer itself, made once per request")]
 
 mod act_name;
+mod api;
 mod assets;
 mod body;
 mod call;

@@ -11,7 +11,7 @@ use warp::reject::{MethodNotAllowed, Rejection};
 use crate::web::call::Windows;
 use crate::web::house::House;
 use crate::web::reply::{Response, Unwanted};
-use crate::web::{probes, site, webhook};
+use crate::web::{api, probes, site, webhook};
 
 /// What listens behind one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn routes<H: House>(windows: &Arc<Windows<H>>, front: Front) -> BoxedFilter<
         all = all.or(webhook::routes(windows)).unify().boxed();
     }
     if front != Front::Webhooks {
-        all = all.or(site::routes(windows)).unify().boxed();
+        all = all.or(site::routes(windows)).unify().or(api::routes(windows)).unify().boxed();
     }
     all.recover(unwanted).unify().boxed()
 }

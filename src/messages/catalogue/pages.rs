@@ -48,6 +48,7 @@ pub const TEXTS: &[Text] = texts! {
 
     "page-road": "The road of this release", "Le parcours de cette version";
     "page-stop-passed": "passed", "passée";
+    "page-stop-broken": "came no further", "arrêtée là";
     "page-stop-here": "now", "en ce moment";
     "page-stop-ahead": "still to come", "à venir";
 
@@ -78,8 +79,8 @@ pub const TEXTS: &[Text] = texts! {
     "page-standing-unknown": "unknown", "inconnue";
     "page-can-open": "can be given by {who}", "peut être donnée par {who}";
     "page-opens": "next slot", "prochain créneau :";
-    "page-looked-at": "seen", "vu à";
-    "page-counts-until": "counts until", "vaut jusqu’à";
+    "page-looked-at": "seen", "vu";
+    "page-counts-until": "counts until", "expire :";
 
     "page-watch": "Watch", "Surveillance";
     "page-watch-progress": "Time of the watch that has passed", "Part écoulée de la surveillance";

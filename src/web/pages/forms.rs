@@ -65,7 +65,7 @@ fn with_reason(reader: &Reader<'_>, view: &ReleaseView, act: ActName, typed: Opt
     let grave = matches!(act, ActName::Deny | ActName::Rollback);
     let hint = format!("page-hint-{}", act.name());
     html! {
-        details.ask id={ "ask-" (act.name()) } open[typed.is_some()] {
+        details class=(if grave { "ask" } else { "ask small-ask" }) id={ "ask-" (act.name()) } open[typed.is_some()] {
             summary class=(if grave { "button grave" } else { "button" }) { (label(reader, view, act)) }
             form.card method="post" action={ "/releases/" (view.row.id) "/" (act.name()) } {
                 (common(reader, view, act))

@@ -43,15 +43,25 @@ pub fn release(reader: &Reader<'_>, page: &ReleasePage<'_>) -> Markup {
         (head(reader, page.view))
         (road::road(reader, page.view, page.journal))
         (forms::forms(reader, page.view, page.draft))
-        div.columns {
+        // What people look for stands first: the gates while it waits, afterwards what is done and seen.
+        @if row.phase == "waiting" {
             (gates::gates(reader, page.view))
-            (watch::watch(reader, page.view))
+            (work(reader, page))
+        } @else {
+            (work(reader, page))
+            (gates::gates(reader, page.view))
         }
-        (steps::steps(reader, page.view))
-        @if let Some(tail) = page.tail { (log::inline(reader, page.view, tail)) }
         (facts(reader, page.view))
         (journal::journal(reader, page.journal, &path, page.all))
     })
+}
+
+fn work(reader: &Reader<'_>, page: &ReleasePage<'_>) -> Markup {
+    html! {
+        (watch::watch(reader, page.view))
+        (steps::steps(reader, page.view))
+        @if let Some(tail) = page.tail { (log::inline(reader, page.view, tail)) }
+    }
 }
 
 fn head(reader: &Reader<'_>, view: &ReleaseView) -> Markup {

@@ -29,6 +29,8 @@ struct Stop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Passed,
+    /// It came no further.
+    Broken,
     Here,
     Ahead,
 }
@@ -55,6 +57,11 @@ fn stops(view: &ReleaseView, journal: &[JournalLine]) -> Vec<Stop> {
         return stops;
     }
     stops.retain(|stop| stop.kind == Kind::Passed);
+    if matches!(here, Some(Phase::RollingBack | Phase::RolledBack | Phase::Stuck))
+        && let Some(last) = stops.last_mut().filter(|stop| stop.phase != Phase::Complete.name())
+    {
+        last.kind = Kind::Broken;
+    }
     let aside = Stop { phase: view.row.phase, kind: Kind::Here, since: Some(view.row.changed_at) };
     match here {
         Some(Phase::RollingBack) => {
@@ -81,6 +88,7 @@ pub fn road(reader: &Reader<'_>, view: &ReleaseView, journal: &[JournalLine]) ->
                 @let (mood, sign) = sign::of_phase(stop.phase);
                 @let (class, sign, said) = match stop.kind {
                     Kind::Passed => ("passed", "✓", "page-stop-passed"),
+                    Kind::Broken => ("broken", "✗", "page-stop-broken"),
                     Kind::Here => (mood.class(), sign, "page-stop-here"),
                     Kind::Ahead => ("ahead", "○", "page-stop-ahead"),
                 };

@@ -3,22 +3,13 @@
 use hyper::StatusCode;
 
 use crate::web::act_name::{ActName, LONGEST_REASON};
+use crate::web::api;
 use crate::web::encoding::Fields;
 use crate::web::house::{House, Refused, RefusedStatus};
 use crate::web::pages::{Banner, Shown};
 use crate::web::reply::{self, Response};
 use crate::web::site::note::Note;
 use crate::web::site::{Visit, look};
-
-/// Returns the HTTP status of a refusal.
-pub fn status(refused: RefusedStatus) -> StatusCode {
-    match refused {
-        RefusedStatus::NotAllowed => StatusCode::FORBIDDEN,
-        RefusedStatus::NotFound => StatusCode::NOT_FOUND,
-        RefusedStatus::Conflict => StatusCode::CONFLICT,
-        RefusedStatus::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
 
 /// Does what the form asks, and leads back to the release.
 pub async fn ask<H: House>(visit: Visit<H>, name: ActName, form: &Fields) -> Response {
@@ -49,7 +40,7 @@ pub async fn ask<H: House>(visit: Visit<H>, name: ActName, form: &Fields) -> Res
         Err(Refused { status: kind, notice }) => {
             let shown = (name == ActName::Approve && kind == RefusedStatus::Conflict).then(|| shown(form));
             let banner = Banner::Refused { notice, shown };
-            look::show(&visit, status(kind), Some(banner), draft).await
+            look::show(&visit, api::refused(kind), Some(banner), draft).await
         }
     }
 }
