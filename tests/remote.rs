@@ -94,9 +94,10 @@ async fn a_killed_step_is_lost_and_never_called_finished() {
     for ground in grounds() {
         let host = ground.host();
         let step = key("r1-s0-killed-1-do");
-        host.start(&step, 1, &sh(&format!("read -r line <{}", ground.pipe("go"))), LONG).await.unwrap();
-        until(|| async { host.status(&step).await.unwrap() == StepState::Running }).await;
-        until(|| async { ground.session_size(&step) >= 2 }).await;
+        let script = sh(&format!("echo ready; read -r line <{}", ground.pipe("go")));
+        host.start(&step, 1, &script, LONG).await.unwrap();
+        until(|| async { ground.says(&step, "ready\n") }).await;
+        assert_eq!(host.status(&step).await.unwrap(), StepState::Running, "{}", ground.name);
         ground.kill_session(&step);
         until(|| async { host.status(&step).await.unwrap() == StepState::Lost { rebooted: false } }).await;
         fs::write(ground.step(&step).join("boot"), "another boot\n").unwrap();
@@ -110,10 +111,10 @@ async fn a_step_whose_worker_was_killed_runs_as_long_as_its_child_does() {
     let ground = Ground::local();
     let host = ground.host();
     let step = key("r1-s0-orphan-1-do");
-    host.start(&step, 1, &sh(&format!("read -r line <{}", ground.pipe("go"))), LONG).await.unwrap();
-    until(|| async { ground.session_size(&step) >= 2 }).await;
+    let script = sh(&format!("echo ready; read -r line <{}", ground.pipe("go")));
+    host.start(&step, 1, &script, LONG).await.unwrap();
+    until(|| async { ground.says(&step, "ready\n") }).await;
     ground.kill_leader(&step);
-    until(|| async { ground.session_size(&step) >= 1 }).await;
     assert_eq!(host.status(&step).await.unwrap(), StepState::Running);
     ground.write("go", "");
     until(|| async { host.status(&step).await.unwrap() == StepState::Lost { rebooted: false } }).await;

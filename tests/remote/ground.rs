@@ -115,6 +115,12 @@ impl Ground {
         self.members(key).len()
     }
 
+    /// Whether the step's log is this. Who kills a step waits for its last words first: before them its shells still
+    /// start each other, and one that is born between the look and the kill lives on.
+    pub fn says(&self, key: &StepKey, words: &str) -> bool {
+        fs::read_to_string(self.step(key).join("log")).is_ok_and(|log| log == words)
+    }
+
     pub fn kill_session(&self, key: &StepKey) {
         run(Command::new("kill").arg("-KILL").args(self.members(key)));
     }
