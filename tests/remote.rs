@@ -30,6 +30,18 @@ fn grounds() -> Vec<Ground> {
     grounds
 }
 
+/// Whether a step that is being ended has this status; no moment before may look like a lost step.
+#[track_caller]
+fn ended(state: StepState, with: i32) -> bool {
+    match state {
+        StepState::Starting | StepState::Running => false,
+        other => {
+            assert_eq!(other, StepState::Finished { status: with });
+            true
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_runs_to_its_end_whatever_the_shell_and_keeps_status_and_log() {
     for ground in grounds() {
@@ -147,7 +159,7 @@ async fn the_limit_is_kept_on_the_host_and_takes_children_along() {
         let step = key("r1-s0-slow-1-do");
         let script = sh("sleep 1000 & sleep 1000; echo never");
         host.start(&step, 1, &script, Duration::from_secs(1)).await.unwrap();
-        until(|| async { host.status(&step).await.unwrap() == StepState::Finished { status: 124 } }).await;
+        until(|| async { ended(host.status(&step).await.unwrap(), 124) }).await;
         assert_eq!(ground.session_size(&step), 0, "{}", ground.name);
         let log = String::from_utf8(host.log(&step, 0).await.unwrap().bytes).unwrap();
         assert!(log.contains("limit of 1 s") && !log.contains("never"), "{}: {log}", ground.name);
@@ -162,7 +174,12 @@ async fn a_cancelled_step_is_over_only_when_nothing_is_left_of_it() {
         assert_eq!(host.cancel(&step).await.unwrap(), StepState::Absent, "{}", ground.name);
         host.start(&step, 1, &sh("sleep 1000 & sleep 1000"), LONG).await.unwrap();
         until(|| async { ground.session_size(&step) >= 4 }).await;
-        assert_eq!(host.cancel(&step).await.unwrap(), StepState::Finished { status: 130 }, "{}", ground.name);
+        let cancel = {
+            let (host, step) = (host.clone(), step.clone());
+            tokio::spawn(async move { host.cancel(&step).await })
+        };
+        until(|| async { ended(host.status(&step).await.unwrap(), 130) }).await;
+        assert_eq!(cancel.await.unwrap().unwrap(), StepState::Finished { status: 130 }, "{}", ground.name);
         assert_eq!(ground.session_size(&step), 0, "{}", ground.name);
     }
 }

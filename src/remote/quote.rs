@@ -57,7 +57,7 @@ fn is_file(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
         && !name.is_empty()
         && !name.starts_with(['.', '-'])
-        && !["cmd", "boot", "token", "lock", "log", "pgid", "rc", "run", "cancelled", "expired"]
+        && !["cmd", "boot", "token", "lock", "log", "pgid", "rc", "run", "cancelled", "expired", "ending"]
             .contains(&name)
         && !name.ends_with(".new")
 }

@@ -10,6 +10,8 @@ if [ -n "${3:-}" ]; then
   # Nothing of the step lives: the session's number may belong to somebody else by now.
   if flock -s -n 7; then exit 0; fi
   exec 7<&-
+  exec 6>>"$K/ending"
+  flock 6
   : >"$K/expired"
   echo "the step was ended at its limit of $limit s" >>"$K/log"
   if stop_session "$3"; then leave "$K" 124; fi
