@@ -126,6 +126,7 @@ pub fn run(command: &mut Command) {
 }
 
 /// A line to a port that can be frozen: nothing is forwarded any more and nothing is closed.
+#[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
 pub struct FrozenLine {
     pub port: u16,
     frozen: tokio::sync::watch::Sender<bool>,

@@ -51,6 +51,10 @@ impl Compose<'_> {
     fn told(&self, file: File, arguments: &[&str]) -> Vec<String> {
         [fixed(file, arguments), self.options()].concat()
     }
+
+    fn up(&self, limit: &str) -> Vec<String> {
+        self.told(texts::UP, &[limit, self.project])
+    }
 }
 
 fn words(words: &[&str]) -> Vec<String> {
@@ -110,15 +114,11 @@ pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, s
             words(&["git", "-c", "advice.detachedHead=false", "checkout", "--detach", commit]),
         ],
     );
-    let pull = ground.script(&[], vec![compose.docker(&["pull", "--quiet"])]);
-    let mut up = ground.script(
-        &[texts::KEEP],
-        vec![
-            fixed(texts::KEEP, &["{step}/keep"]),
-            compose.docker(&up_words(&format!("{{{FACT_UP_LIMIT}}}"))),
-        ],
-    );
-    up.files.insert("keep".to_owned(), format!("{{{FACT_KEEP}}}"));
+    // What the way back needs is secured while nothing is touched yet.
+    let keep = fixed(texts::KEEP, &["{step}/keep"]);
+    let mut pull = ground.script(&[texts::KEEP], vec![keep, compose.docker(&["pull", "--quiet"])]);
+    pull.files.insert("keep".to_owned(), format!("{{{FACT_KEEP}}}"));
+    let up = ground.script(&[texts::UP], vec![compose.up(&format!("{{{FACT_UP_LIMIT}}}"))]);
     let proof = |file: File, command| Some(ground.script(&[file], vec![command]));
     vec![
         ground.inspect("check", Inspection::Preflight, &[texts::CHECK], fixed(texts::CHECK, &[]), LOOK),
@@ -147,10 +147,6 @@ pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, s
         ground.run("up", up, proof(texts::APPLIED, compose.told(texts::APPLIED, &[compose.project])), UP, 0),
         settled("settled", compose, &ground),
     ]
-}
-
-fn up_words(limit: &str) -> [&str; 8] {
-    ["up", "-d", "--pull", "never", "--no-build", "--wait", "--wait-timeout", limit]
 }
 
 fn settled(name: &str, compose: &Compose<'_>, ground: &Ground<'_>) -> Step {
@@ -192,13 +188,13 @@ pub(super) fn back(
         steps.push(ground.run("back-fetch", ground.script(&[], vec![checkout]), Some(proof), FETCH, 2));
     }
     if begun.up && running.commit.is_some() {
-        steps.push(back_up(compose, begun.facts, &ground));
+        steps.push(back_up(compose, begun.facts, &running.unknown(spec), &ground));
         steps.push(settled("back-settled", compose, &ground));
     }
     steps
 }
 
-fn back_up(compose: &Compose<'_>, facts: &Facts, ground: &Ground<'_>) -> Step {
+fn back_up(compose: &Compose<'_>, facts: &Facts, unknown: &[&str], ground: &Ground<'_>) -> Step {
     let fact = |name: &str| facts.get(name).cloned().unwrap_or_default();
     let mut files = compose.files.to_vec();
     files.push("{step}/lock.yml".to_owned());
@@ -209,16 +205,22 @@ fn back_up(compose: &Compose<'_>, facts: &Facts, ground: &Ground<'_>) -> Step {
         ("keep".to_owned(), fact(FACT_KEEP)),
         ("services".to_owned(), fact(FACT_SERVICES_BEFORE)),
     ];
+    let names = unknown.join(" ");
+    let as_before = |command: Vec<String>| match (unknown, compose.files.first()) {
+        ([_, ..], Some(first)) => [fixed(texts::AS_BEFORE, &[&names, first]), command].concat(),
+        _ => command,
+    };
     let mut up = ground.script(
-        &[texts::KEEP, texts::STRAYS],
+        &[texts::KEEP, texts::UP, texts::STRAYS, texts::AS_BEFORE],
         vec![
             fixed(texts::KEEP, &["{step}/keep"]),
-            locked.docker(&up_words(limit)),
-            locked.told(texts::STRAYS, &[compose.project, "{step}/services"]),
+            as_before(locked.up(limit)),
+            as_before(locked.told(texts::STRAYS, &[compose.project, "{step}/services"])),
         ],
     );
     up.files.extend(extra.clone());
-    let mut proof = ground.script(&[texts::APPLIED], vec![locked.told(texts::APPLIED, &[compose.project])]);
+    let applied = as_before(locked.told(texts::APPLIED, &[compose.project]));
+    let mut proof = ground.script(&[texts::APPLIED, texts::AS_BEFORE], vec![applied]);
     proof.files.extend(extra);
     ground.run("back-up", up, Some(proof), UP, 1)
 }

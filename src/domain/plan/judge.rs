@@ -74,6 +74,12 @@ fn preflight(output: &Output) -> Result<Facts, Notice> {
 }
 
 #[derive(Deserialize)]
+struct Image {
+    id: String,
+    digests: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
 struct Container {
     image: String,
     status: String,
@@ -106,7 +112,7 @@ fn snapshot(output: &Output, spec: &Spec) -> Result<Facts, Notice> {
     // A running container stands for its service before one that has ended.
     containers.sort_by_key(|one| one.status != "running");
     let mut facts: Facts = [(FACT_HEAD_BEFORE.to_owned(), head.to_string())].into();
-    facts.extend(images(&containers, part("services"), spec));
+    facts.extend(images(&containers, &digests(part("images")), part("services"), spec));
     if containers.iter().any(|one| one.status == "running") {
         facts.insert(FACT_COMMIT_BEFORE.to_owned(), head.to_string());
         if let Some(tag) = highest(part("tags")) {
@@ -128,8 +134,22 @@ fn highest(tags: &[&str]) -> Option<Tag> {
     tags.iter().filter_map(version_tag).max_by(|a, b| a.version().cmp(b.version()))
 }
 
+/// Returns by image id the digest under which a registry knows it; an image that was built on the host has none.
+fn digests(lines: &[&str]) -> BTreeMap<String, String> {
+    let known = lines.iter().filter_map(|line| serde_json::from_str::<Image>(line).ok());
+    let digest = |image: Image| {
+        Some((image.id, image.digests.unwrap_or_default().into_iter().find(|name| is_digest(name))?))
+    };
+    known.filter_map(digest).collect()
+}
+
 /// Returns the facts that pin every service to the image that it runs with.
-fn images(containers: &[Container], known: &[&str], spec: &Spec) -> Facts {
+fn images(
+    containers: &[Container],
+    digests: &BTreeMap<String, String>,
+    known: &[&str],
+    spec: &Spec,
+) -> Facts {
     let project = match &spec.recipe {
         Recipe::Compose { project, .. } => project.as_str(),
         Recipe::Script { .. } => "",
@@ -143,7 +163,8 @@ fn images(containers: &[Container], known: &[&str], spec: &Spec) -> Facts {
             continue;
         }
         let name = format!("{project}-keep:{}-{service}", &id[..12]);
-        keep.push_str(&format!("sha256:{id} {name}\n"));
+        let digest = digests.get(&one.image).map_or("", String::as_str);
+        keep.push_str(&format!("sha256:{id} {name} {digest}\n"));
         services.insert(service, name);
     }
     let mut lock = String::from("services:\n");
@@ -164,6 +185,13 @@ fn images(containers: &[Container], known: &[&str], spec: &Spec) -> Facts {
 
 fn is_image_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn is_digest(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':');
+    text.split_once("@sha256:").is_some_and(|(name, id)| {
+        is_image_id(id) && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.bytes().all(plain)
+    })
 }
 
 fn is_service(text: &str) -> bool {

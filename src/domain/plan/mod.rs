@@ -32,7 +32,7 @@ pub const FACT_HEAD_BEFORE: &str = "head_before";
 pub const FACT_TAG_BEFORE: &str = "tag_before";
 /// The fact that tells the version that ran before.
 pub const FACT_VERSION_BEFORE: &str = "version_before";
-/// The fact with one line per image to keep: image id, name to keep it under.
+/// The fact with one line per image to keep: image id, name to keep it under, digest to fetch it by (may be missing).
 pub const FACT_KEEP: &str = "keep_images";
 /// The fact with one line per service that existed before.
 pub const FACT_SERVICES_BEFORE: &str = "services_before";

@@ -147,6 +147,12 @@ impl Running<'_> {
         words.iter().enumerate().map(fill).collect()
     }
 
+    /// Returns the variables whose value names something unknown.
+    pub(super) fn unknown<'s>(&self, spec: &'s Spec) -> Vec<&'s str> {
+        let unknown = spec.env.iter().filter(|(_, value)| self.fill(value).is_none());
+        unknown.map(|(name, _)| name.as_str()).collect()
+    }
+
     /// Returns the variables of a step; one whose value names something unknown is left out.
     pub(super) fn env(&self, spec: &Spec) -> BTreeMap<String, String> {
         let given = spec.env.iter().filter_map(|(name, value)| Some((name.clone(), self.fill(value)?)));

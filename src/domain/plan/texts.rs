@@ -53,7 +53,10 @@ docker compose "$@" config --services 2>/dev/null
 echo "--tagwarden: containers"
 ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$project") || exit 1
 if [ -n "$ids" ]; then
-  docker inspect --type container --format '{"image":{{json .Image}},"reference":{{json .Config.Image}},"status":{{json .State.Status}},"labels":{{json .Config.Labels}}}' $ids || exit 1
+  docker inspect --type container --format '{"image":{{json .Image}},"status":{{json .State.Status}},"labels":{{json .Config.Labels}}}' $ids || exit 1
+  echo "--tagwarden: images"
+  images=$(docker inspect --type container --format '{{.Image}}' $ids) || exit 1
+  docker image inspect --format '{"id":{{json .Id}},"digests":{{json .RepoDigests}}}' $images 2>/dev/null
 fi
 echo "--tagwarden: end"
 "#,
@@ -95,13 +98,62 @@ done
 "#,
 );
 
-/// Gives images a name of ours, so that a prune leaves them alone. Argument: a file of `id name` lines.
+/// Gives images a name of ours, so that a prune leaves them alone; one that is gone is fetched again, by its digest.
+/// Argument: a file of `id name digest` lines.
 pub(super) const KEEP: File = (
     "keep.sh",
-    r#"while read -r id name; do
+    r#"while read -r id name digest; do
   [ -n "$id" ] || continue
-  docker tag "$id" "$name" || exit 1
+  docker tag "$id" "$name" 2>/dev/null && continue
+  [ -z "$digest" ] || { docker pull --quiet "$digest" </dev/null && docker tag "$id" "$name" && continue; }
+  echo "the image $id, which ran before, is gone from this host, and no registry has it (${digest:-it never came from one})" >&2
+  exit 1
 done <"$1"
+"#,
+);
+
+/// Starts what the files say and waits until all of it is up. Arguments: the limit, the project, the options.
+///
+/// `--wait` takes a job for a failure when no other service waits for its end. Only where such a job ended well is
+/// looked again, and nothing but healthy services and jobs that ended well counts as up.
+pub(super) const UP: File = (
+    "up.sh",
+    r#"limit=$1 project=$2; shift 2
+docker compose "$@" up -d --pull never --no-build --wait --wait-timeout "$limit" && exit 0
+status=$?
+left=$limit
+while [ "$left" -gt 0 ]; do
+  ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$project" \
+    --filter label=com.docker.compose.oneoff=False) && [ -n "$ids" ] || exit "$status"
+  found=$(docker inspect --type container --format '{{.State.Status}}:{{.State.ExitCode}}:{{.HostConfig.RestartPolicy.Name}}:{{with index .State "Health"}}{{.Status}}{{end}}:{{.Id}}' $ids) || exit "$status"
+  job= starting=
+  for one in $found; do
+    case $one in
+      running:*:*::* | running:*:*:healthy:* | running:*:*:none:*) ;;
+      running:*:*:starting:*) starting=1 ;;
+      exited:0::* | exited:0:no:* | exited:0:on-failure:*) job=1 ;;
+      *) exit "$status" ;;
+    esac
+  done
+  [ -n "$job" ] || exit "$status"
+  if [ -z "$starting" ]; then echo "a job ended well; everything else is up"; exit 0; fi
+  sleep 1
+  left=$((left - 1))
+done
+exit "$status"
+"#,
+);
+
+/// Runs a command as if what ran before were known: each variable whose value of then nobody wrote down gets a
+/// stand-in, unless the file `.env` holds it. Images are pinned beside it, so that it decides nothing about them.
+/// Arguments: the variables, the first compose file, the command.
+pub(super) const AS_BEFORE: File = (
+    "as-before.sh",
+    r#"names=$1 folder=$(dirname -- "$2"); shift 2
+for name in $names; do
+  grep -Eqs "^[[:space:]]*(export[[:space:]]+)?$name[[:space:]]*=" "$folder/.env" || export "$name=unknown"
+done
+exec "$@"
 "#,
 );
 
@@ -154,7 +206,7 @@ pub(super) const SETTLED: File = (
   echo "--tagwarden: look"
   ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$1") || exit 1
   [ -n "$ids" ] || continue
-  docker inspect --type container --format '{"id":{{json .Id}},"name":{{json .Name}},"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"started":{{json .State.StartedAt}},"restarts":{{.RestartCount}},"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}},"labels":{{json .Config.Labels}}}' $ids || exit 1
+  docker inspect --type container --format '{"id":{{json .Id}},"name":{{json .Name}},"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"started":{{json .State.StartedAt}},"restarts":{{.RestartCount}},"health":{{with index .State "Health"}}{{json .Status}}{{else}}null{{end}},"labels":{{json .Config.Labels}}}' $ids || exit 1
 done
 echo "--tagwarden: end"
 "#,
