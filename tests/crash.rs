@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use tagwarden::clock::Clock;
 use tagwarden::demo::{Ground, Rules, Version};
+use tagwarden::domain::language::Language;
 use tempfile::TempDir;
 
 /// No road has so many journal writes; reaching it means that the end was not recognised.
@@ -51,6 +52,7 @@ impl Battlefield {
         let hook = Path::new(env!("CARGO_BIN_EXE_tagwarden-hook"));
         let ground = Ground::lay(folder.path(), Clock::machine(), hook).await.unwrap();
         let rules = Rules {
+            language: Language::En,
             approvals: 0,
             closed: String::new(),
             watch: "duration = \"2s\"\nevery = \"500ms\"".to_owned(),

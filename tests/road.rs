@@ -5,8 +5,12 @@
 
 #[path = "road/back.rs"]
 mod back;
+#[path = "world/chat.rs"]
+mod chat;
 #[path = "road/forward.rs"]
 mod forward;
+#[path = "road/news.rs"]
+mod news;
 #[path = "road/people.rs"]
 mod people;
 #[path = "road/scene.rs"]

@@ -39,7 +39,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
         .map_err(|error| unplayable(&WorldError::Ground(error)))?;
     runtime.block_on(async {
         let mut teller = Teller { terminal, heard: Ok(()) };
-        let played = play(&place.0, &hook, &mut teller).await.map_err(|error| unplayable(&error))?;
+        let played = play(&place.0, &hook, terminal.language, &mut teller)
+            .await
+            .map_err(|error| unplayable(&error))?;
         teller.heard?;
         finish(args.keep, played, terminal).await
     })

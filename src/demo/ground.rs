@@ -10,6 +10,7 @@ use std::process::Command;
 use crate::clock::Clock;
 use crate::demo::app::App;
 use crate::demo::forge::FakeForge;
+use crate::domain::language::Language;
 
 /// The guarded repository's full name.
 pub const REPOSITORY: &str = "school/bridge";
@@ -55,6 +56,8 @@ impl<'a> Version<'a> {
 /// What a team asks of its releases.
 #[derive(Debug, Clone)]
 pub struct Rules {
+    /// The language of the house.
+    pub language: Language,
     /// How many people have to approve.
     pub approvals: u32,
     /// The closed windows of the calendar, as in the configuration.
@@ -269,13 +272,15 @@ fn write_program(path: &Path, text: &str) -> io::Result<()> {
 fn configuration(ground: &Ground, address: SocketAddr, rules: &Rules) -> String {
     let root = ground.root.display();
     let (forge, app) = (ground.forge.url(), ground.app.url());
-    let Rules { approvals, closed, watch, further } = rules;
+    let Rules { language, approvals, closed, watch, further } = rules;
+    let language = language.tag();
     format!(
         r#"# The configuration of a world that lives for a moment.
 [server]
 listen = "{address}"
 public_url = "http://{address}"
 state_dir = "{root}/state"
+language = "{language}"
 
 [forge]
 url = "{forge}"
@@ -297,6 +302,7 @@ calendars = ["office"]
 release_managers = ["user:ada"]
 approvers = ["team:school/release"]
 approvals = {approvals}
+approval_expires = "72h"
 
 [[repository.environment.host]]
 name = "prod-1"

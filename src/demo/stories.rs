@@ -13,6 +13,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::demo::ground::{Rules, Version};
 use crate::demo::world::{World, WorldError};
 use crate::domain::gate::zoned;
+use crate::domain::language::Language;
 use crate::domain::names::{Person, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::release::Phase;
@@ -34,6 +35,8 @@ pub trait Narrator {
 
 /// Where the demo plays: the zone of its calendar.
 const ZONE: &str = "Europe/Paris";
+/// How long a release may take for one part of a story.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// What happens too often to be told.
 const UNTOLD: [&str; 4] = ["looked", "step_started", "deploy_proven", "pusher_named"];
 
@@ -49,12 +52,17 @@ pub struct Played {
 ///
 /// # Errors
 /// This machine does not allow it, or a story did not end as it should.
-pub async fn play(root: &Path, hook: &Path, narrator: &mut dyn Narrator) -> Result<Played, WorldError> {
+pub async fn play(
+    root: &Path,
+    hook: &Path,
+    language: Language,
+    narrator: &mut dyn Narrator,
+) -> Result<Played, WorldError> {
     let watch = Stopwatch::start();
     let zone = TimeZone::get(ZONE).map_err(|error| WorldError::Config(error.to_string()))?;
     let wednesday = next(&Clock::machine().now().to_zoned_datetime(zone), Weekday::Wednesday, 10);
-    let mut stage =
-        Stage { world: World::open(root, wednesday.timestamp(), hook, &rules()).await?, narrator };
+    let world = World::open(root, wednesday.timestamp(), hook, &rules(language)).await?;
+    let mut stage = Stage { world, narrator, told: 0 };
     stage.introduce();
     let token = stage.world.engine().new_token(&person("grace")).await?;
 
@@ -71,8 +79,9 @@ pub async fn play(root: &Path, hook: &Path, narrator: &mut dyn Narrator) -> Resu
     Ok(Played { world: stage.world, token })
 }
 
-fn rules() -> Rules {
+fn rules(language: Language) -> Rules {
     Rules {
+        language,
         approvals: 1,
         closed: "{ name = \"weekend\", from = \"Fri 16:00\", to = \"Mon 07:00\" }".to_owned(),
         watch: "duration = \"30m\"\nevery = \"5m\"".to_owned(),
@@ -94,6 +103,8 @@ fn next(now: &ZonedDateTime, weekday: Weekday, hour: i8) -> ZonedDateTime {
 struct Stage<'a> {
     world: World,
     narrator: &'a mut dyn Narrator,
+    /// The place in the journal up to which everything was told.
+    told: u64,
 }
 
 impl Stage<'_> {
@@ -110,9 +121,9 @@ impl Stage<'_> {
         self.narrator.title(&Notice::new("demo-good"));
         self.narrator.says(&Notice::new("demo-good-why"));
         self.push(Version::good("1.1.0")).await?;
-        let id = self.follow("v1.1.0", Phase::Waiting, 0).await?;
+        let id = self.follow_to_wait("v1.1.0", "gate-approval").await?;
         self.approve(id).await?;
-        self.follow("v1.1.0", Phase::Complete, 1).await?;
+        self.follow("v1.1.0", Phase::Complete).await?;
         Ok(())
     }
 
@@ -142,7 +153,9 @@ impl Stage<'_> {
         self.narrator.says(&self.now("demo-friday-why", &friday));
         self.type_git(&["tag", "-a", "v1.2.0", "-m", "Release v1.2.0"]).await?;
         self.accepted(&["push", "origin", "v1.2.0"]).await?;
-        let id = self.follow("v1.2.0", Phase::Waiting, 0).await?;
+        let id = self.follow_to_wait("v1.2.0", "gate-approval").await?;
+        self.approve(id).await?;
+        self.follow_to_wait("v1.2.0", "gate-calendar").await?;
         self.world
             .until("the stored wake time", |world| async move {
                 Ok(world.view("v1.2.0").await?.filter(|view| view.row.wake_at == Some(monday_of(world))))
@@ -150,8 +163,7 @@ impl Stage<'_> {
             .await?;
         self.world.hand.set(monday.timestamp());
         self.narrator.says(&self.now("demo-monday", &monday));
-        self.approve(id).await?;
-        self.follow("v1.2.0", Phase::Complete, 1).await?;
+        self.follow("v1.2.0", Phase::Complete).await?;
         Ok(())
     }
 
@@ -160,9 +172,9 @@ impl Stage<'_> {
         self.narrator.says(&Notice::new("demo-broken-why"));
         let commit = self.must(&["rev-parse", "v1.2.0^{commit}"]).await?;
         self.push(Version { health: "broken", ..Version::good("1.2.1") }).await?;
-        let id = self.follow("v1.2.1", Phase::Waiting, 0).await?;
+        let id = self.follow_to_wait("v1.2.1", "gate-approval").await?;
         self.approve(id).await?;
-        self.follow("v1.2.1", Phase::RolledBack, 1).await?;
+        self.follow("v1.2.1", Phase::RolledBack).await?;
         let bare = self.world.ground.bare().to_string_lossy().into_owned();
         let ground = std::sync::Arc::clone(&self.world.ground);
         let back = self
@@ -229,35 +241,45 @@ impl Stage<'_> {
         done.map(|_| ()).map_err(|refused| WorldError::InVain(format!("an approval: {refused:?}")))
     }
 
-    /// Tells what happens to a release until it is in `phase`; the first `skip` lines were told already.
-    async fn follow(&mut self, tag: &str, phase: Phase, skip: usize) -> Result<ReleaseId, WorldError> {
+    /// Tells what happens to a release until it is in `phase`; minutes pass while it is watched.
+    async fn follow(&mut self, tag: &str, phase: Phase) -> Result<ReleaseId, WorldError> {
         let watch = Stopwatch::start();
-        let mut told = skip;
-        loop {
-            let view = self.world.view(tag).await?;
-            if let Some(view) = view {
-                told = self.tell(view.row.id, told).await?;
-                if view.row.phase == phase.name() && told > 0 {
+        while watch.elapsed() < PATIENCE {
+            if let Some(view) = self.world.view(tag).await? {
+                self.tell(view.row.id).await?;
+                if view.row.phase == phase.name() {
                     return Ok(view.row.id);
                 }
                 if view.row.phase == Phase::Watching.name() {
                     self.world.hand.advance(Duration::from_secs(60));
                 }
             }
-            if watch.elapsed() > Duration::from_secs(60) {
-                return Err(WorldError::InVain(format!("{tag} to be {}", phase.name())));
-            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        Err(WorldError::InVain(format!("{tag} to be {}", phase.name())))
     }
 
-    async fn tell(&mut self, id: ReleaseId, told: usize) -> Result<usize, WorldError> {
-        let lines = self.world.engine().lines(id, 0).await?;
-        let worth: Vec<_> = lines.iter().filter(|line| !UNTOLD.contains(&line.kind.as_str())).collect();
-        for line in worth.iter().skip(told) {
-            self.narrator.happened(line.at, &line.text);
+    /// Tells what happens to a release until it waits for something, and then what it waits for.
+    async fn follow_to_wait(&mut self, tag: &str, for_what: &str) -> Result<ReleaseId, WorldError> {
+        let id = self
+            .world
+            .until(&format!("{tag} to wait for {for_what}"), |world| async move {
+                let view = world.view(tag).await?;
+                Ok(view.filter(|view| view.row.headline.id.starts_with(for_what)).map(|view| view.row.id))
+            })
+            .await?;
+        self.tell(id).await?;
+        Ok(id)
+    }
+
+    async fn tell(&mut self, id: ReleaseId) -> Result<(), WorldError> {
+        for line in self.world.engine().lines(id, self.told).await? {
+            self.told = self.told.max(line.seq);
+            if !UNTOLD.contains(&line.kind.as_str()) {
+                self.narrator.happened(line.at, &line.text);
+            }
         }
-        Ok(worth.len().max(told))
+        Ok(())
     }
 }
 

@@ -14,6 +14,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// Returns the tag that pages and configurations name it by.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
     /// Returns the language that a tag such as `fr`, `fr_FR.UTF-8` or `en-GB` asks for, when we speak it.
     pub fn of(tag: &str) -> Option<Self> {
         let lower = tag.to_ascii_lowercase();

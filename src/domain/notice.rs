@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// A message to a person, by id (such as `TW-T012`) and values, not yet worded.
@@ -27,6 +29,20 @@ impl Notice {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Returns the same message with its instants (values whose names end in `_at`) as clocks in `zone` show them.
+    #[must_use]
+    pub fn in_zone(mut self, zone: &TimeZone) -> Self {
+        for (_, value) in self.values.iter_mut().filter(|(name, _)| name.ends_with("_at")) {
+            // What carries its own zone already is no bare instant, and stays.
+            if !value.contains('[')
+                && let Ok(at) = value.parse::<Timestamp>()
+            {
+                *value = at.to_zoned_datetime(zone.clone()).to_string();
+            }
+        }
         self
     }
 }

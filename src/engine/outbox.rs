@@ -133,7 +133,7 @@ impl Engine {
                 StatusState::Error => forgejo::StatusState::Error,
             },
             context: format!("tagwarden/{}", opening.environment),
-            description: messages::say(self.language(), text),
+            description: messages::say(self.language(), &text.clone().in_zone(&self.zone_of(state))),
             target_url: self.link(state),
         };
         let posted = self.0.forge.post_status(&opening.repository, &opening.commit, &status).await;
@@ -206,7 +206,7 @@ impl Engine {
             weight: gravity.into(),
             what: format!("{} {}", opening.repository, opening.tag),
             place: opening.environment.to_string(),
-            result: messages::say(self.language(), text),
+            result: messages::say(self.language(), &text.clone().in_zone(&self.zone_of(state))),
             who: opening.pusher.as_ref().map(ToString::to_string),
             details: Vec::new(),
             link: Some(Link { label: opening.tag.to_string(), url: self.link(state) }),

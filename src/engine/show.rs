@@ -1,6 +1,7 @@
 //! What windows see: states turned into views.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::domain::journal::{Entry, Fact};
 use crate::domain::names::{BadName, EnvironmentName, Person, ReleaseId, RepositoryName};
@@ -74,8 +75,11 @@ impl Engine {
     /// # Errors
     /// The store could not be read.
     pub async fn lines(&self, id: ReleaseId, after: u64) -> Result<Vec<JournalLine>, EngineError> {
-        let entries = self.0.store.read(move |r| r.journal_of(id, after)).await?;
-        Ok(entries.iter().filter_map(line).collect())
+        let (entries, state) =
+            self.0.store.read(move |r| Ok((r.journal_of(id, after)?, r.state_of(id)?))).await?;
+        let Some(state) = state else { return Ok(Vec::new()) };
+        let zone = self.zone_of(&state);
+        Ok(entries.iter().filter_map(|entry| line(entry, &state, &zone)).collect())
     }
 
     /// Returns a step's log from byte `from` on and the place after it; `None` when there is no such step.
@@ -102,6 +106,11 @@ impl Engine {
 }
 
 impl Engine {
+    /// Returns the zone in which the people of a release read times.
+    pub(super) fn zone_of(&self, state: &State) -> TimeZone {
+        self.place_of(state).map_or(TimeZone::UTC, |place| place.zone.clone())
+    }
+
     fn row(&self, record: ReleaseRecord, pusher: Option<Person>) -> Result<ReleaseRow, EngineError> {
         let unreadable = |error: BadName| StoreError::Unreadable(error.to_string());
         let repository = RepositoryName::parse(&record.repository).map_err(unreadable)?;
@@ -111,6 +120,7 @@ impl Engine {
                 && (place.repository_id() == Some(record.repository_id)
                     || place.repository.name.same_as(&repository))
         });
+        let clock = place.map_or(TimeZone::UTC, |place| place.zone.clone());
         let zone = place.and_then(|place| place.zone.iana_name().map(ToOwned::to_owned));
         Ok(ReleaseRow {
             id: record.id,
@@ -118,7 +128,7 @@ impl Engine {
             environment,
             tag: record.tag,
             phase: record.phase.name(),
-            headline: record.headline,
+            headline: record.headline.in_zone(&clock),
             pusher,
             time_zone: zone.unwrap_or_else(|| "UTC".to_owned()),
             opened_at: record.opened_at,
@@ -212,19 +222,28 @@ fn steps(state: &State) -> Vec<StepView> {
     views
 }
 
-fn line(entry: &Entry) -> Option<JournalLine> {
+fn line(entry: &Entry, state: &State, zone: &TimeZone) -> Option<JournalLine> {
     let Fact::Release { event, .. } = &entry.fact else { return None };
     Some(JournalLine {
         seq: entry.seq,
         at: entry.stamp.at,
         actor: entry.stamp.actor.clone(),
         kind: event.name().name().to_owned(),
-        text: words(event),
+        text: words(event, state).in_zone(zone),
     })
 }
 
+/// Names the step of a key, and its host.
+fn of_step(notice: Notice, key: &str, state: &State) -> Notice {
+    let run = state.runs.iter().find(|run| run.key == key);
+    let step = run.and_then(|run| state.step_of(run));
+    notice
+        .with("step", step.map_or(key, |step| step.name.as_str()))
+        .with("host", step.map_or("?", |step| step.host.as_str()))
+}
+
 /// Returns an event in words.
-fn words(event: &Event) -> Notice {
+fn words(event: &Event, state: &State) -> Notice {
     let id = format!("event-{}", event.name().name().replace('_', "-"));
     let notice = Notice::new(&id);
     match event {
@@ -248,10 +267,11 @@ fn words(event: &Event) -> Notice {
         }
         Event::Superseded { tag, .. } => notice.with("by", tag),
         Event::Started { plan, .. } => notice.with("count", plan.steps.len()),
-        Event::StepStarted { key, attempt, .. } => notice.with("key", key).with("attempt", attempt),
+        Event::StepStarted { key, .. } => of_step(notice, key, state),
         Event::StepEnded { key, outcome, .. } => match outcome {
-            Outcome::Done => notice.with("key", key),
-            Outcome::Failed { why } => why.clone(),
+            Outcome::Done => of_step(notice, key, state),
+            // Why it failed is said by what follows from it.
+            Outcome::Failed { .. } => of_step(Notice::new("event-step-failed"), key, state),
         },
         Event::WatchStarted { until } | Event::WatchExtended { until } => notice.with("until_at", until),
         Event::Looked { looks } => {
@@ -259,6 +279,7 @@ fn words(event: &Event) -> Notice {
                 looks.iter().map(|look| format!("{}: {}", look.signal, look.evidence)).collect();
             notice.with("looks", said.join("; "))
         }
+        Event::WatchPassed { unproven } if unproven.is_empty() => Notice::new("event-watch-passed-well"),
         Event::WatchPassed { unproven } => notice.with("signals", unproven.join(", ")),
         Event::RollbackAsked { by, reason, .. } => {
             notice.with("by", by.as_ref().map_or("?", |by| by.as_str())).with("reason", reason)

@@ -21,10 +21,7 @@ impl Voice {
 
     /// Returns the language as HTML and HTTP write it.
     pub fn tag(self) -> &'static str {
-        match self.0 {
-            Language::En => "en",
-            Language::Fr => "fr",
-        }
+        self.0.tag()
     }
 
     /// Returns the text `id`.

@@ -194,11 +194,15 @@ async fn a_forge_that_is_down_gets_the_news_when_it_is_back() {
     assert_eq!(scene.ground.forge.releases().len(), 0);
     scene.ground.forge.be_down(false);
     scene
-        .until("the release on the forge", |world| async move {
-            world.hand.advance(Duration::from_secs(30));
-            Ok((world.ground.forge.releases().len() == 1).then_some(()))
+        .until("the release and the status on the forge", |world| {
+            let commit = view.commit.to_string();
+            async move {
+                world.hand.advance(Duration::from_secs(30));
+                let status = world.ground.forge.statuses(&commit).pop();
+                let told = status.is_some_and(|status| status.state == "success");
+                Ok((told && world.ground.forge.releases().len() == 1).then_some(()))
+            }
         })
         .await
         .unwrap();
-    scene.status_is(view.commit.as_str(), "success").await;
 }

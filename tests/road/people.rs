@@ -50,12 +50,12 @@ async fn nobody_approves_their_own_tag() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approval_that_nobody_used_expires() {
     let mut rules = with_approval();
-    rules.closed = "{ name = \"audit\", from = \"Wed 00:00\", to = \"Fri 12:00\" }".to_owned();
+    rules.closed = "{ name = \"audit\", from = \"Wed 00:00\", to = \"Sat 12:00\" }".to_owned();
     let scene = scene(WEDNESDAY, &rules).await;
     scene.push("1.1.0").await;
     let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
     scene.approve(&view, "grace").await.unwrap();
-    scene.hand.advance(Duration::from_secs(51 * 3600));
+    scene.hand.advance(Duration::from_secs(73 * 3600));
     let view = scene
         .until("the approval to be missing", |world| async move {
             let view = world.view("v1.1.0").await?;

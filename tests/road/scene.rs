@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use tagwarden::demo::{REPOSITORY, Rules, Version, World};
 use tagwarden::domain::journal::Channel;
+use tagwarden::domain::language::Language;
 use tagwarden::domain::names::{Person, ReleaseId};
 use tagwarden::domain::release::{Phase, State};
 use tagwarden::engine::view::ReleaseView;
@@ -43,6 +44,7 @@ pub fn person(login: &str) -> Person {
 /// No approval, no weekend, a watch of half an hour.
 pub fn rules() -> Rules {
     Rules {
+        language: Language::En,
         approvals: 0,
         closed: "{ name = \"weekend\", from = \"Fri 16:00\", to = \"Mon 07:00\" }".to_owned(),
         watch: "duration = \"30m\"\nevery = \"5m\"".to_owned(),

@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A request, byte for byte.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
 pub struct Heard {
     pub method: String,
     pub path: String,

@@ -99,12 +99,14 @@ pub const TEXTS: &[Text] = texts! {
     "event-held": "{by} holds it: {reason}", "{by} le retient : {reason}";
     "event-lifted": "{by} lets it go on.", "{by} le laisse continuer.";
     "event-started": "Every gate was good; the deployment of {count} steps begins.", "Toutes les conditions sont remplies ; le déploiement en {count} étapes commence.";
-    "event-step-started": "Step {key} begins.", "L’étape {key} commence.";
-    "event-step-ended": "Step {key} is done.", "L’étape {key} est terminée.";
+    "event-step-started": "{step} on {host} begins.", "{step} sur {host} commence.";
+    "event-step-ended": "{step} on {host} is done.", "{step} sur {host} est terminé.";
+    "event-step-failed": "{step} on {host} failed.", "{step} sur {host} a échoué.";
     "event-deploy-proven": "The deployment is proven; the smoke tests begin.", "Le déploiement est vérifié ; les tests rapides commencent.";
     "event-watch-started": "The smoke tests passed; the watch lasts until {until_at}.", "Les tests rapides ont réussi ; la surveillance dure jusqu’au {until_at}.";
     "event-looked": "Looked: {looks}", "Observé : {looks}";
     "event-watch-extended": "Too little was seen; the watch goes on until {until_at}.", "Trop peu d’observations ; la surveillance continue jusqu’au {until_at}.";
+    "event-watch-passed-well": "The watch is over and saw nothing wrong.", "La surveillance est terminée et n’a rien vu d’anormal.";
     "event-watch-passed": "The watch is over. Not proven: {signals}", "La surveillance est terminée. Non prouvé : {signals}";
     "event-completed": "The release is complete.", "La version est complète.";
     "event-rollback-asked": "{by} asked for the way back: {reason}", "{by} a demandé le retour en arrière : {reason}";

@@ -1,0 +1,61 @@
+//! What the team's chats hear.
+
+use tagwarden::demo::{Rules, Version};
+use tagwarden::domain::release::Phase;
+
+use crate::chat::Chat;
+use crate::scene::{WEDNESDAY, rules, scene, with_approval};
+
+fn with_chats(rules: Rules, slack: &Chat, teams: &Chat, folder: &std::path::Path) -> Rules {
+    let mut further = rules.further;
+    for (kind, chat) in [("slack", slack), ("teams", teams)] {
+        let file = folder.join(kind);
+        std::fs::write(&file, chat.url("/hook")).unwrap();
+        further += &format!("[[notify]]\nkind = \"{kind}\"\nurl = {{ file = \"{}\" }}\n", file.display());
+    }
+    Rules { further, ..rules }
+}
+
+fn texts(chat: &Chat) -> Vec<String> {
+    chat.heard().iter().map(|heard| String::from_utf8_lossy(&heard.body).into_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slack_and_teams_hear_of_what_waits_of_what_is_there_and_of_what_went_back() {
+    let (slack, teams) = (Chat::always(200, "ok").await, Chat::always(202, "").await);
+    let folder = tempfile::tempdir().unwrap();
+    let scene = scene(WEDNESDAY, &with_chats(with_approval(), &slack, &teams, folder.path())).await;
+    scene.push("1.1.0").await;
+    let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    scene.approve(&view, "grace").await.unwrap();
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
+    scene.push_version(Version { smoke: "smoky", ..Version::good("1.2.0") }).await;
+    let view = scene.reaches("v1.2.0", Phase::Waiting).await.unwrap();
+    scene.approve(&view, "grace").await.unwrap();
+    scene.reaches("v1.2.0", Phase::RolledBack).await.unwrap();
+    for chat in [&slack, &teams] {
+        scene
+            .until("the news of the way back", |_| async {
+                Ok(texts(chat).iter().any(|text| text.contains("v1.2.0 was taken back")).then_some(()))
+            })
+            .await
+            .unwrap();
+        let said = texts(chat);
+        let count = |words: &str| said.iter().filter(|text| text.contains(words)).count();
+        assert_eq!(count("v1.1.0 for production waits for approval"), 1, "{said:#?}");
+        assert_eq!(count("v1.1.0 is in production"), 1, "{said:#?}");
+        assert_eq!(count("v1.2.0 is being taken back"), 1, "{said:#?}");
+        assert_eq!(count("v1.2.0 was taken back"), 1, "{said:#?}");
+        assert!(said.iter().all(|text| text.contains("/releases/")), "each leads to its page: {said:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_refuses_everything_holds_nobody_up() {
+    let (slack, teams) = (Chat::always(404, "no_service").await, Chat::always(500, "").await);
+    let folder = tempfile::tempdir().unwrap();
+    let scene = scene(WEDNESDAY, &with_chats(rules(), &slack, &teams, folder.path())).await;
+    scene.complete("1.1.0").await;
+    assert!(!slack.heard().is_empty() && !teams.heard().is_empty());
+}
