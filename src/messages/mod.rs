@@ -84,7 +84,7 @@ pub fn with_id(sentence: &str, id: &str) -> String {
 }
 
 fn unknown(notice: &Notice) -> String {
-    let values: Vec<String> = notice.values.iter().map(|(k, v)| format!("{k}={}", safe(v))).collect();
+    let values: Vec<String> = notice.values.iter().map(|(k, v)| format!("{}={}", safe(k), safe(v))).collect();
     format!("{} {}", safe(&notice.id), values.join(" ")).trim_end().to_owned()
 }
 

@@ -126,7 +126,9 @@ impl<H> World<H> {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         stream.write_all(format!("{request}\r\n").as_bytes()).await.unwrap();
-        Events { stream, read: String::new(), at: 0 }
+        let mut events = Events { stream, read: String::new(), at: 0 };
+        tokio::time::timeout(PATIENCE, events.opened()).await.expect("a stream in time");
+        events
     }
 }
 
@@ -277,6 +279,16 @@ pub struct Events {
 }
 
 impl Events {
+    /// Returns once the server has sent its first words, so that whatever happens now is heard.
+    async fn opened(&mut self) {
+        while !self.read.contains("\n\n") {
+            let mut bytes = [0; 4096];
+            let n = self.stream.read(&mut bytes).await.unwrap();
+            self.read.push_str(&String::from_utf8_lossy(&bytes[..n]));
+            assert!(n > 0 && self.read.starts_with("HTTP/1.1 200 "), "{}", self.read);
+        }
+    }
+
     /// Returns the next event as (name, id, data), or `None` when the stream has ended.
     pub async fn next(&mut self) -> Option<(String, String, String)> {
         tokio::time::timeout(PATIENCE, self.next_in_time()).await.expect("an event in time")
@@ -294,6 +306,9 @@ impl Events {
                 if !field("event").is_empty() {
                     return Some((field("event"), field("id"), field("data")));
                 }
+            }
+            if self.read.ends_with("\r\n0\r\n\r\n") {
+                return None;
             }
             let mut bytes = [0; 4096];
             match self.stream.read(&mut bytes).await {

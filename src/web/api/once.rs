@@ -26,7 +26,7 @@ type Name = (String, String);
 
 #[derive(Debug)]
 struct Kept {
-    print: [u8; 32],
+    digest: [u8; 32],
     at: Timestamp,
     answer: Option<(StatusCode, Value)>,
 }
@@ -72,11 +72,11 @@ impl Once {
         hasher.update((path.len() as u64).to_be_bytes());
         hasher.update(path);
         hasher.update(body);
-        let print: [u8; 32] = hasher.finalize().into();
+        let digest: [u8; 32] = hasher.finalize().into();
         let mut kept = self.lock();
         kept.retain(|_, kept| kept.answer.is_none() || now.duration_since(kept.at) < KEPT);
         match kept.get(&name) {
-            Some(before) if before.print != print => return Met::Other,
+            Some(before) if before.digest != digest => return Met::Other,
             Some(Kept { answer: Some((status, value)), .. }) => return Met::Before(*status, value.clone()),
             Some(Kept { answer: None, .. }) => return Met::Working,
             None => {}
@@ -86,7 +86,7 @@ impl Once {
         {
             kept.remove(&oldest);
         }
-        kept.insert(name.clone(), Kept { print, at: now, answer: None });
+        kept.insert(name.clone(), Kept { digest, at: now, answer: None });
         Met::New(Claim { once: Arc::clone(self), name: Some(name) })
     }
 }

@@ -39,7 +39,7 @@ pub fn inline(reader: &Reader<'_>, view: &ReleaseView, tail: &LogTail) -> Markup
     let Some(step) = view.steps.iter().find(|step| step.key == tail.key) else { return html! {} };
     let address = format!("/releases/{}/steps/{}", view.row.id, encode(&tail.key));
     html! {
-        section id="log" data-live data-keep={ (tail.key) "/" (step.state) } aria-labelledby="log-title" {
+        section id="log" data-live data-keep={ (safe(&tail.key)) "/" (safe(step.state)) } aria-labelledby="log-title" {
             h2 id="log-title" { (reader.text("page-log-of")) " " (safe(&step.name)) }
             (lines(reader, step, tail, &address, false))
             p.facts {

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::domain::gate::Standing;
 use crate::domain::release::Phase;
 use crate::domain::watch::Answer;
+use crate::messages::safe;
 use crate::web::voice::Voice;
 
 /// The mood of something: it chooses the colour, which only repeats what sign and word say.
@@ -69,7 +70,7 @@ pub fn phase(voice: Voice, name: &str) -> Markup {
 pub fn phase_word(voice: Voice, name: &str) -> String {
     match Phase::named(name) {
         Some(_) => voice.text(&format!("page-phase-{}", name.replace('_', "-"))),
-        None => name.to_owned(),
+        None => safe(name),
     }
 }
 

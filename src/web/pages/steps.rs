@@ -35,7 +35,7 @@ fn table(reader: &Reader<'_>, view: &ReleaseView, steps: &[&StepView]) -> Markup
 fn one(reader: &Reader<'_>, view: &ReleaseView, step: &StepView) -> Markup {
     let log = format!("/releases/{}/steps/{}", view.row.id, encode(&step.key));
     html! {
-        li class={ "step " (step.state) } {
+        li class=(if step.state == "planned" { "step planned" } else { "step" }) {
             div.head {
                 strong { (safe(&step.name)) }
                 (sign::step(reader.voice, step.state))

@@ -1,0 +1,209 @@
+//! The same windows before the real engine and its store: what is asked on a page stands in the journal.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tagwarden::clock::{Clock, Hand};
+use tagwarden::config::{self, Secret};
+use tagwarden::domain::journal::Stamp;
+use tagwarden::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
+use tagwarden::domain::release::{Event, Kind, Opening, Source};
+use tagwarden::domain::version::Tag;
+use tagwarden::engine::{Engine, Parts};
+use tagwarden::forgejo::Forge;
+use tagwarden::store::Store;
+
+use crate::samples::friday_evening;
+use crate::world::{World, open, settings};
+
+const FILE: &str = r#"
+[server]
+public_url = "http://127.0.0.1:8787"
+state_dir = "STATE"
+[forge]
+url = "http://127.0.0.1:1"
+token = { file = "STATE/secret" }
+webhook_secrets = [ { file = "STATE/secret" } ]
+[[calendar]]
+name = "school"
+time_zone = "Europe/Paris"
+closed = [ { name = "weekend", from = "Fri 16:00", to = "Mon 07:00" } ]
+[[repository]]
+name = "school/bridge"
+[[repository.environment]]
+name = "production"
+calendars = ["school"]
+approvers = ["user:ada", "user:grace"]
+[[repository.environment.host]]
+name = "prod-1"
+address = "local"
+directory = "STATE"
+[repository.environment.deploy]
+recipe = "script"
+[[repository.environment.deploy.step]]
+name = "up"
+run = ["true"]
+"#;
+
+struct Real {
+    world: World<Engine>,
+    engine: Engine,
+    id: ReleaseId,
+    _hand: Hand,
+    _folder: tempfile::TempDir,
+}
+
+async fn real() -> Real {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    std::fs::write(folder.path().join("secret"), "a-secret-of-twenty-four-bytes").unwrap();
+    let file = folder.path().join("tagwarden.toml");
+    std::fs::write(&file, FILE.replace("STATE", state)).unwrap();
+    let config = Arc::new(config::load(&file).unwrap_or_else(|problems| panic!("{problems:?}")));
+    let (clock, hand) = Clock::movable(friday_evening());
+    let parts = Parts {
+        store: Store::open(folder.path()).unwrap(),
+        clock: clock.clone(),
+        forge: Forge::new(&config.forge.url, &Secret::new("token".to_owned())).unwrap(),
+        http: reqwest::Client::new(),
+        runtime: folder.path().to_owned(),
+        config,
+    };
+    let engine = Engine::new(parts).unwrap();
+    let id = opened(&engine).await;
+    let world = open(Arc::new(engine.clone()), settings(clock)).await;
+    Real { world, engine, id, _hand: hand, _folder: folder }
+}
+
+async fn opened(engine: &Engine) -> ReleaseId {
+    let opening = Opening {
+        id: ReleaseId(0),
+        repository: RepositoryName::parse("school/bridge").unwrap(),
+        repository_id: 7,
+        environment: EnvironmentName::parse("production").unwrap(),
+        tag: Tag::parse(b"v1.5.0", "v").unwrap(),
+        object: ObjectId::parse(&"a".repeat(40)).unwrap(),
+        commit: ObjectId::parse(&"b".repeat(40)).unwrap(),
+        pusher: None,
+        source: Source::Webhook,
+        kind: Kind::Forward,
+        target: engine.places()[0].target(),
+    };
+    let stamp = Stamp::daemon(friday_evening());
+    let named = stamp.clone();
+    let state = engine.store().write(move |w| w.open_release(opening, &stamp, &|_, _| Vec::new())).await;
+    let id = state.unwrap().unwrap().opening.id;
+    let event = Event::PusherNamed { pusher: Person::parse("ada").unwrap() };
+    engine.store().write(move |w| w.advance(id, &event, &named, &|_, _| Vec::new())).await.unwrap();
+    id
+}
+
+impl Real {
+    /// Signs a person in and returns the cookie and the value of its forms.
+    async fn session(&self, person: &str) -> (String, String) {
+        let token = self.engine.new_token(&Person::parse(person).unwrap()).await.unwrap();
+        let form = self.world.get("/sign-in").await;
+        let cookie = form.one("set-cookie").split(';').next().unwrap().to_owned();
+        let body = format!("csrf={}&token={token}&next=/releases/{}", form.field("csrf"), self.id);
+        let origin = self.world.origin();
+        let headers = [("origin", origin.as_str()), ("cookie", cookie.as_str())];
+        let answer = self.world.ask("POST", "/sign-in", &headers, &body).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let session = answer.all("set-cookie")[0].split(';').next().unwrap().to_owned();
+        let page = self.world.ask("GET", "/releases", &[("cookie", &session)], "").await;
+        (session, page.field("csrf"))
+    }
+
+    async fn post(&self, cookie: &str, act: &str, body: &str) -> crate::world::Answer {
+        let origin = self.world.origin();
+        let headers = [("origin", origin.as_str()), ("cookie", cookie)];
+        self.world.ask("POST", &format!("/releases/{}/{act}", self.id), &headers, body).await
+    }
+
+    async fn kinds(&self) -> Vec<String> {
+        self.engine.lines(self.id, 0).await.unwrap().into_iter().map(|line| line.kind).collect()
+    }
+}
+
+#[tokio::test]
+async fn an_approval_on_the_page_stands_in_the_journal_with_its_person_and_window() {
+    let real = real().await;
+    let (grace, csrf) = real.session("grace").await;
+    let page = real.world.ask("GET", &format!("/releases/{}", real.id), &[("cookie", &grace)], "").await;
+    assert!(page.body.contains("v1.5.0") && page.body.contains("pushed by ada"), "{}", page.body);
+    let stale = real.post(&grace, "approve", &format!("csrf={csrf}&binding={}", "0".repeat(64))).await;
+    assert_eq!(stale.status, 409);
+    let answer =
+        real.post(&grace, "approve", &format!("csrf={csrf}&binding={}", page.field("binding"))).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let state = real.engine.view(real.id).await.unwrap().unwrap();
+    assert_eq!(state.approvals.len(), 1);
+    let id = real.id;
+    let entries = real.engine.store().read(move |r| r.journal_of(id, 0)).await.unwrap();
+    let last = &entries.last().unwrap().stamp;
+    let said = (last.actor.as_ref().map(ToString::to_string), last.channel.name());
+    assert_eq!(said, (Some("grace".to_owned()), "web"));
+    real.world.close().await;
+}
+
+#[tokio::test]
+async fn who_may_not_is_refused_by_the_engine_and_nothing_is_written() {
+    let real = real().await;
+    let (ada, csrf) = real.session("ada").await;
+    let page = real.world.ask("GET", &format!("/releases/{}", real.id), &[("cookie", &ada)], "").await;
+    let own = real.post(&ada, "approve", &format!("csrf={csrf}&binding={}", page.field("binding"))).await;
+    assert_eq!(own.status, 403);
+    assert!(own.body.contains("nobody approves their own tag"), "{}", own.body);
+    let (eve, csrf) = real.session("eve").await;
+    assert_eq!(real.post(&eve, "deny", &format!("csrf={csrf}&reason=x")).await.status, 403);
+    assert_eq!(real.post(&eve, "hold", &format!("csrf={csrf}&reason=x")).await.status, 403);
+    assert_eq!(real.kinds().await, ["opened", "pusher_named"]);
+    real.engine.revoke_tokens(&Person::parse("ada").unwrap()).await.unwrap();
+    let gone = real.world.ask("GET", "/releases", &[("cookie", &ada)], "").await;
+    assert_eq!(gone.status, 401, "a revoked token ends its sign-ins");
+    real.world.close().await;
+}
+
+#[tokio::test]
+async fn a_release_is_held_lifted_and_denied_once_and_every_open_page_hears_of_it() {
+    let real = real().await;
+    let (grace, csrf) = real.session("grace").await;
+    let path = format!("/releases/{}/events?after=2", real.id);
+    let mut events = real.world.listen(&path, &[("cookie", &grace)]).await;
+    for (act, body) in [("hold", "&reason=courses"), ("lift", ""), ("deny", "&reason=not+now")] {
+        let answer = real.post(&grace, act, &format!("csrf={csrf}{body}")).await;
+        assert_eq!(answer.status, 303, "{act}: {}", answer.body);
+        let (_, _, data) = events.next().await.unwrap();
+        assert!(data.contains(&format!("\"kind\":\"{}", &act[..3])) || act != "deny", "{data}");
+    }
+    let again = real.post(&grace, "deny", &format!("csrf={csrf}&reason=again")).await;
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains("denied, so that is not possible any more"), "{}", again.body);
+    assert_eq!(real.kinds().await, ["opened", "pusher_named", "held", "lifted", "denied"]);
+    real.world.close().await;
+}
+
+#[tokio::test]
+async fn a_program_asks_whether_it_may_go_now_and_on_monday() {
+    let real = real().await;
+    let token = real.engine.new_token(&Person::parse("ci").unwrap()).await.unwrap();
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str())];
+    let calendar = |answer: &serde_json::Value| {
+        let gates = answer["gates"].as_array().unwrap();
+        gates.iter().find(|gate| gate["gate"] == "calendar").unwrap()["standing"].clone()
+    };
+    let path = format!("/api/v1/releases/{}/explain", real.id);
+    let now = real.world.ask("GET", &path, &headers, "").await.json();
+    let slot: Timestamp = now["next_slot"].as_str().unwrap().parse().unwrap();
+    assert_eq!((calendar(&now), slot), ("bad".into(), "2026-11-30T06:00:00Z".parse().unwrap()));
+    let monday =
+        real.world.ask("GET", &format!("{path}?at=2026-11-30T08:00:00%2B01:00"), &headers, "").await.json();
+    assert_eq!((calendar(&monday), &monday["may_deploy"]), ("good".into(), &false.into()));
+    let rows = real.world.ask("GET", "/api/v1/releases?under_way=true", &headers, "").await.json();
+    assert_eq!(
+        (&rows["releases"][0]["pusher"], &rows["releases"][0]["time_zone"]),
+        (&"ada".into(), &"Europe/Paris".into())
+    );
+    real.world.close().await;
+}
