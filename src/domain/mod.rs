@@ -12,6 +12,7 @@ pub mod language;
 pub mod names;
 pub mod notice;
 pub mod plan;
+pub mod proposal;
 pub mod release;
 pub mod tag_policy;
 pub mod version;

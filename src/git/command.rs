@@ -41,8 +41,40 @@ pub(super) fn authorise(command: &mut Command, url: &str, token: &Secret) {
         .env("GIT_CONFIG_VALUE_0", format!("Authorization: token {}", token.reveal()));
 }
 
+/// Returns a `git` in a person's clone, with that person's configuration, hooks and keys; its messages are in English.
+pub(super) fn personal(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command
+        .arg("-C")
+        .arg(folder)
+        .env("LC_ALL", "C.UTF-8")
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0");
+    command
+}
+
+/// How a command ended by itself.
+pub(super) struct Ended {
+    /// Whether it says that all went well.
+    pub success: bool,
+    /// What it printed.
+    pub printed: Vec<u8>,
+    /// What it said on standard error.
+    pub said: Vec<u8>,
+}
+
 /// Runs a command to its end, or ends it after `limit`; returns what it printed.
-pub(super) fn run(mut command: Command, what: &'static str, limit: Duration) -> Result<Vec<u8>, GitError> {
+pub(super) fn run(command: Command, what: &'static str, limit: Duration) -> Result<Vec<u8>, GitError> {
+    let ended = finish(command, what, limit)?;
+    if ended.success {
+        return Ok(ended.printed);
+    }
+    Err(GitError::Failed { what, said: one_line(&ended.said) })
+}
+
+/// Runs a command to its end, or ends it after `limit`.
+pub(super) fn finish(mut command: Command, what: &'static str, limit: Duration) -> Result<Ended, GitError> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -66,14 +98,11 @@ pub(super) fn run(mut command: Command, what: &'static str, limit: Duration) -> 
     let too_slow = guard.join().unwrap_or(false);
     let printed = out.join().unwrap_or_default();
     let said = err.join().unwrap_or_default();
-    let status = status?;
-    if status.success() {
-        return Ok(printed);
-    }
-    if too_slow {
+    let success = status?.success();
+    if too_slow && !success {
         return Err(GitError::Slow { what, seconds: limit.as_secs() });
     }
-    Err(GitError::Failed { what, said: one_line(&said) })
+    Ok(Ended { success, printed, said })
 }
 
 fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {

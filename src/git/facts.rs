@@ -96,6 +96,43 @@ pub fn judge_mirror(
     Ok(judged.into_iter().flat_map(|judged| judged.findings).collect())
 }
 
+/// Where a commit lies and which versions stand around it, as the rules see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standpoint {
+    /// Where it lies.
+    pub place: PlaceFact,
+    /// The highest stable version on the commit or its ancestors.
+    pub base: Option<semver::Version>,
+    /// The lowest stable version that sits later on main.
+    pub later_on_main: Option<semver::Version>,
+    /// Every version that has a tag, pre-releases included.
+    pub known: Known,
+    /// The commits that carry stable versions.
+    pub stable: BTreeMap<ObjectId, Vec<semver::Version>>,
+}
+
+/// Returns where a commit lies, for those who ask before there is a tag.
+///
+/// # Errors
+/// The repository cannot be read.
+pub fn standpoint(
+    repository: &Repository,
+    commit: &ObjectId,
+    policy: &Policy,
+) -> Result<Standpoint, GitError> {
+    let scene = Scene::new(repository, policy, &[], &|_| false, 1)?;
+    let at = oid(commit)?;
+    let place = scene.place(at)?;
+    let later_on_main = if place == PlaceFact::Main { scene.later_on_main(at)? } else { None };
+    let base = scene.base(at)?;
+    let stable = scene
+        .stable
+        .iter()
+        .map(|(commit, versions)| Ok((object_id(*commit)?, versions.clone())))
+        .collect::<Result<_, GitError>>()?;
+    Ok(Standpoint { place, base, later_on_main, known: scene.known, stable })
+}
+
 /// A repository as it will be once the push is done.
 struct Scene<'r> {
     repository: &'r Repository,

@@ -4,10 +4,13 @@
 //! repository (a fetch, a push) is done by the `git` program with an environment of its own, so that no configuration
 //! of the machine and no token on a command line can play a part.
 
+pub mod clone;
 mod command;
 mod error;
 mod facts;
+pub mod history;
 pub mod mirror;
+pub mod model;
 
 pub use error::GitError;
-pub use facts::{Update, judge_mirror, judge_push, open_quarantine};
+pub use facts::{Standpoint, Update, judge_mirror, judge_push, open_quarantine, standpoint};

@@ -83,7 +83,16 @@ fn version(facts: &TagFacts, known: &Known, about: &About<'_>) -> Option<Notice>
 
 /// Returns the stable versions that may come at this place, but for those that have a tag already.
 fn allowed(facts: &TagFacts, known: &Known) -> Vec<semver::Version> {
-    let mut allowed = match (&facts.base, &facts.place) {
+    may_follow(&facts.place, facts.base.as_ref(), known)
+}
+
+/// Returns the stable versions that may come at a place after `base`, but for those that have a tag already.
+pub fn may_follow(
+    place: &PlaceFact,
+    base: Option<&semver::Version>,
+    known: &Known,
+) -> Vec<semver::Version> {
+    let mut allowed = match (base, place) {
         (None, _) => first_versions(),
         (Some(base), PlaceFact::Hotfix { .. } | PlaceFact::LooseHotfix { .. }) => successors(base)
             .into_iter()

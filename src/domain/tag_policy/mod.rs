@@ -5,7 +5,7 @@
 
 mod judge;
 
-pub use judge::{judge, name};
+pub use judge::{judge, may_follow, name};
 
 use std::collections::BTreeSet;
 
