@@ -5,6 +5,7 @@
 
 mod approve;
 mod ask;
+mod author;
 mod calendar;
 mod changelog;
 mod completions;
@@ -20,6 +21,7 @@ mod identity;
 mod lift;
 mod log;
 mod man;
+mod plan;
 mod retry;
 mod rollback;
 mod seen;
@@ -148,7 +150,9 @@ enum Command {
     Config(config::Args),
     /// Put the hook in place, and prove that it guards
     Hook(hook::Args),
-    /// What do names of tags mean?
+    /// What comes next, and why?
+    Plan(plan::Args),
+    /// Make and push the tag of a release
     Tag(tag::Args),
     /// Print completions for a shell
     Completions(completions::Args),
@@ -176,6 +180,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Changelog(args) => changelog::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
         Command::Hook(args) => hook::run(&args, terminal),
+        Command::Plan(args) => plan::run(&args, terminal),
         Command::Tag(args) => tag::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
         Command::Man(args) => man::run(&args, terminal),

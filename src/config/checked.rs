@@ -9,6 +9,7 @@ use crate::config::Secret;
 use crate::domain::calendar::Calendar;
 use crate::domain::language::Language;
 use crate::domain::names::{EnvironmentName, HostName, Person, RepositoryName};
+use crate::domain::proposal::BelowOne;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct Repository {
     pub changelog: Option<String>,
     /// Whether tags must be signed, and by whom.
     pub signed: Signed,
+    /// What a breaking change does below 1.0.0.
+    pub breaking_below_one: BelowOne,
     /// The environments that its releases go to.
     pub environments: Vec<Environment>,
 }

@@ -13,6 +13,8 @@ pub use client::{Client, ControlError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::gate;
+use crate::domain::names::EnvironmentName;
 use crate::domain::notice::Notice;
 
 /// The version of this language; a daemon refuses what it does not know.
@@ -67,6 +69,15 @@ pub struct ForecastTag {
     pub commit: String,
 }
 
+/// What the gates of one environment say about a tag that would be pushed now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForecastPlace {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// Their answer.
+    pub answer: gate::Answer,
+}
+
 /// One line of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -79,6 +90,9 @@ pub enum Answer {
         next: Vec<Notice>,
         /// Where to follow it.
         link: String,
+        /// What the gates of each environment say; an older daemon does not tell.
+        #[serde(default)]
+        places: Vec<ForecastPlace>,
     },
     /// It was done; this is what there is to see.
     Ok {

@@ -27,18 +27,21 @@ impl Engine {
     ) -> Result<Forecast, EngineError> {
         let link = self.0.config.server.public_url.clone();
         let Some(guarded) = self.0.config.repository(repository) else {
-            return Ok(Forecast { known: false, next: Vec::new(), link });
+            return Ok(Forecast { known: false, next: Vec::new(), link, places: Vec::new() });
         };
         let mut next = Vec::new();
+        let mut places = Vec::new();
         for (tag, object) in tags {
             if guarded.environments.is_empty() {
                 next.push(Notice::new("forecast-nowhere").with("tag", tag));
             }
             for place in self.0.places.iter().filter(|place| place.repository.name == guarded.name) {
-                next.push(self.forecast_at(place, guarded, pusher.clone(), tag, object).await?);
+                let (sentence, answer) = self.forecast_at(place, guarded, pusher.clone(), tag, object).await?;
+                next.push(sentence);
+                places.extend(answer.map(|answer| (place.environment.name.clone(), answer)));
             }
         }
-        Ok(Forecast { known: true, next, link })
+        Ok(Forecast { known: true, next, link, places })
     }
 
     async fn forecast_at(
@@ -48,11 +51,13 @@ impl Engine {
         pusher: Option<Person>,
         tag: &Tag,
         object: &ObjectId,
-    ) -> Result<Notice, EngineError> {
+    ) -> Result<(Notice, Option<Answer>), EngineError> {
         let about = |id: &str| Notice::new(id).with("tag", tag).with("environment", &place.environment.name);
         match tag.kind() {
-            TagKind::Rollback => return Ok(about("forecast-rollback")),
-            TagKind::Prerelease if !place.environment.prereleases => return Ok(about("forecast-prerelease")),
+            TagKind::Rollback => return Ok((about("forecast-rollback"), None)),
+            TagKind::Prerelease if !place.environment.prereleases => {
+                return Ok((about("forecast-prerelease"), None));
+            }
             TagKind::Prerelease | TagKind::Release => {}
         }
         let now = self.0.clock.now();
@@ -65,14 +70,15 @@ impl Engine {
             .filter(|gate| gate.standing != Standing::Good)
             .map(|gate| &gate.reason)
             .collect();
-        Ok(match (closed.as_slice(), answer.next_slot) {
+        let sentence = match (closed.as_slice(), answer.next_slot) {
             ([], _) => about("forecast-at-once"),
             ([one], _) => (*one).clone(),
             ([_, _, ..], Some(slot)) if slot > now => about("forecast-approval-and-slot")
                 .with("slot_at", zoned(slot, &place.zone))
                 .with("who", place.approvers().join(", ")),
             ([first, ..], _) => (*first).clone(),
-        })
+        };
+        Ok((sentence, Some(answer)))
     }
 }
 

@@ -35,7 +35,7 @@ pub use error::{EngineError, chain};
 pub use find::{Found, Meaning};
 pub use forecast::Foreseen;
 pub use people::{SignIn, new_secret};
-pub use place::Place;
+pub use place::{Place, written};
 pub use show::Filter;
 pub use start::Parts;
 

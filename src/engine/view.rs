@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::gate::{GateReading, Standing};
+use crate::domain::gate::{Answer, GateReading, Standing};
 use crate::domain::names::{EnvironmentName, HostName, ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::watch::Look;
@@ -133,6 +133,8 @@ pub struct Forecast {
     pub next: Vec<Notice>,
     /// Where to follow it.
     pub link: String,
+    /// What the gates of each environment say of a release that would come now.
+    pub places: Vec<(EnvironmentName, Answer)>,
 }
 
 /// Returns the word and the sign for a standing; never colour alone.

@@ -131,7 +131,10 @@ pub fn lacking_hotfixes(
         lines.push((version, commit));
         Ok(())
     })?;
-    let picked = picked(model, head, standpoint)?;
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let picked = picked(model, head)?;
     let mut lacking = Vec::new();
     for (version, commit) in lines.into_iter().rev() {
         let commits = without_counterpart(model, head, commit, changelog)?;
@@ -143,15 +146,11 @@ pub fn lacking_hotfixes(
     Ok(lacking)
 }
 
-/// Returns the ids that unreleased and released commits of `head` name as their source: `cherry picked from commit …`.
-fn picked(model: &Model, head: &ObjectId, standpoint: &Standpoint) -> Result<BTreeSet<String>, GitError> {
-    // Only what came after the first release of all can hold a hotfix.
+/// Returns the ids that the commits of `head` name as their source: `cherry picked from commit …`.
+fn picked(model: &Model, head: &ObjectId) -> Result<BTreeSet<String>, GitError> {
     let mut walk = model.repository.revwalk()?;
     walk.push(oid(head)?)?;
     let mut ids = BTreeSet::new();
-    if standpoint.stable.is_empty() {
-        return Ok(ids);
-    }
     for id in walk {
         let found = model.repository.find_commit(id?)?;
         let text = String::from_utf8_lossy(found.message_bytes()).into_owned();

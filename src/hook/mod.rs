@@ -232,7 +232,7 @@ fn pushed_tag(judged: &Judged) -> Option<ForecastTag> {
 fn forecast(socket: &Path, ask: Ask) -> Option<(Vec<Notice>, String)> {
     let mut client = Client::connect(socket, Some(DAEMON)).ok()?;
     match client.ask(&Request { v: VERSION, ask }).ok()? {
-        Answer::Forecast { next, link, known: _ } => Some((next, link)),
+        Answer::Forecast { next, link, known: _, places: _ } => Some((next, link)),
         Answer::Ok { .. } | Answer::Line { .. } | Answer::End | Answer::Refused { .. } => None,
     }
 }

@@ -5,6 +5,7 @@ use crate::config::problem::Path;
 use crate::config::raw;
 use crate::domain::names::RepositoryName;
 use crate::domain::notice::Notice;
+use crate::domain::proposal::BelowOne;
 
 use super::text;
 use super::{Findings, environment, top};
@@ -40,6 +41,10 @@ pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) ->
         tag_prefix: tag_prefix?,
         changelog: changelog?,
         signed: signed?,
+        breaking_below_one: match raw.breaking_below_one {
+            raw::BelowOne::Minor => BelowOne::Minor,
+            raw::BelowOne::Major => BelowOne::Major,
+        },
         environments: environments?,
     })
 }

@@ -149,6 +149,8 @@ pub struct Repository {
     /// The allowed-signers file, in ssh-keygen's format, for `signed = "required"`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_signers: Option<String>,
+    /// What a breaking change does below 1.0.0
+    pub breaking_below_one: BelowOne,
     /// The environments that its releases go to
     #[serde(skip_serializing_if = "none")]
     pub environment: Vec<Environment>,
@@ -165,6 +167,7 @@ impl Default for Repository {
             changelog: "CHANGELOG.md".to_owned(),
             signed: Signed::Optional,
             allowed_signers: None,
+            breaking_below_one: BelowOne::Minor,
             environment: Vec::new(),
         }
     }
@@ -178,6 +181,16 @@ pub enum Signed {
     Optional,
     /// Every tag must be signed by someone in `allowed_signers`
     Required,
+}
+
+/// What a breaking change does below 1.0.0
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BelowOne {
+    /// It raises the second number: 0.4.2 is followed by 0.5.0
+    Minor,
+    /// It leads to 1.0.0
+    Major,
 }
 
 /// Where news goes

@@ -1,5 +1,6 @@
 //! The catalogue: one file per group of ids, each a table of `texts!` rows.
 
+mod author;
 mod calendar;
 mod changelog;
 mod config;
@@ -37,6 +38,7 @@ pub(crate) use texts;
 
 /// All groups, in the order in which they are searched.
 const GROUPS: &[&[Text]] = &[
+    author::TEXTS,
     calendar::TEXTS,
     changelog::TEXTS,
     config::TEXTS,

@@ -1,6 +1,6 @@
 //! Answers the hook: what will happen to the tags that are being pushed?
 
-use crate::control::{Answer, ForecastTag, Status};
+use crate::control::{Answer, ForecastPlace, ForecastTag, Status};
 use crate::domain::names::{ObjectId, Person, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::version::Tag;
@@ -26,5 +26,10 @@ pub(super) async fn forecast(
     }
     let pusher = pusher.and_then(|login| Person::parse(login).ok());
     let told = engine.forecast(&name, pusher, &parsed).await.map_err(failed)?;
-    Ok(Answer::Forecast { known: told.known, next: told.next, link: told.link })
+    let places = told
+        .places
+        .into_iter()
+        .map(|(environment, answer)| ForecastPlace { environment, answer })
+        .collect();
+    Ok(Answer::Forecast { known: told.known, next: told.next, link: told.link, places })
 }
