@@ -36,7 +36,8 @@ impl Engine {
                 next.push(Notice::new("forecast-nowhere").with("tag", tag));
             }
             for place in self.0.places.iter().filter(|place| place.repository.name == guarded.name) {
-                let (sentence, answer) = self.forecast_at(place, guarded, pusher.clone(), tag, object).await?;
+                let (sentence, answer) =
+                    self.forecast_at(place, guarded, pusher.clone(), tag, object).await?;
                 next.push(sentence);
                 places.extend(answer.map(|answer| (place.environment.name.clone(), answer)));
             }

@@ -107,7 +107,8 @@ impl Clone {
     /// git cannot be run.
     pub fn commit(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
         let peeled = format!("{revision}^{{commit}}");
-        let found = self.line("rev-parse", &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])?;
+        let found =
+            self.line("rev-parse", &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])?;
         // The option itself is echoed by some versions of git.
         Ok(found.and_then(|text| ObjectId::parse(text.lines().last().unwrap_or_default()).ok()))
     }
@@ -202,11 +203,39 @@ impl Clone {
         Ok(status.is_none())
     }
 
+    /// Returns what a tag of the clone points at.
+    ///
+    /// # Errors
+    /// git cannot be run.
+    pub fn tag_object(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        let full = format!("refs/tags/{name}");
+        let found = self.line("show-ref", &["show-ref", "--verify", "--hash", "--", &full])?;
+        Ok(found.and_then(|text| ObjectId::parse(&text).ok()))
+    }
+
+    /// Returns the bytes of a tag object; `None` when it is none.
+    ///
+    /// # Errors
+    /// git cannot be run.
+    pub fn tag_bytes(&self, object: &ObjectId) -> Result<Option<Vec<u8>>, GitError> {
+        match self.look("cat-file", &["cat-file", "tag", object.as_str()]) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(GitError::Failed { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes an annotated tag, signed when `sign` or the configuration says so.
     ///
     /// # Errors
     /// git refuses, or cannot sign.
-    pub fn make_tag(&self, name: &str, commit: &ObjectId, message: &Path, sign: bool) -> Result<(), GitError> {
+    pub fn make_tag(
+        &self,
+        name: &str,
+        commit: &ObjectId,
+        message: &Path,
+        sign: bool,
+    ) -> Result<(), GitError> {
         let mut git = self.git();
         git.args(["tag", if sign { "--sign" } else { "--annotate" }]);
         // A line of the changelog that begins with `#` is a heading and no comment.
@@ -241,7 +270,9 @@ impl Clone {
         let outcome = if ended.success { PushOutcome::Taken } else { refused_or_unknown(&report) };
         let said = String::from_utf8_lossy(&ended.said);
         // Progress lines overwrite each other; only the last of them is worth keeping.
-        let line = |line: &str| line.rsplit('\r').find(|part| !part.is_empty()).unwrap_or_default().trim_end().to_owned();
+        let line = |line: &str| {
+            line.rsplit('\r').find(|part| !part.is_empty()).unwrap_or_default().trim_end().to_owned()
+        };
         let said = said.split('\n').map(line).filter(|line| !line.is_empty()).collect();
         Ok(Pushed { outcome, said })
     }
@@ -278,9 +309,15 @@ mod tests {
     #[test]
     fn a_push_is_refused_only_when_somebody_said_so() {
         for (report, outcome) in [
-            ("!\trefs/tags/v1:refs/tags/v1\t[remote rejected] (pre-receive hook declined)\n", PushOutcome::Refused),
+            (
+                "!\trefs/tags/v1:refs/tags/v1\t[remote rejected] (pre-receive hook declined)\n",
+                PushOutcome::Refused,
+            ),
             ("!\trefs/tags/v1:refs/tags/v1\t[rejected] (already exists)\nDone\n", PushOutcome::Refused),
-            ("!\trefs/tags/v1:refs/tags/v1\t[remote failure] (remote failed to report status)\n", PushOutcome::Unknown),
+            (
+                "!\trefs/tags/v1:refs/tags/v1\t[remote failure] (remote failed to report status)\n",
+                PushOutcome::Unknown,
+            ),
             ("", PushOutcome::Unknown),
         ] {
             assert_eq!(refused_or_unknown(report), outcome, "{report}");

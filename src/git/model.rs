@@ -69,6 +69,16 @@ impl Model {
         Ok(())
     }
 
+    /// Writes a text into the picture's folder, for git to read, and returns where it stands.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep(&self, name: &str, text: &str) -> Result<PathBuf, GitError> {
+        let path = self.folder.join(name);
+        fs::write(&path, text).map_err(|source| GitError::Folder { path: path.clone(), source })?;
+        Ok(path)
+    }
+
     /// Returns the folder.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -91,9 +91,7 @@ impl Desk {
     /// There is no such commit.
     pub fn commit(&self, revision: &str) -> Result<ObjectId, Failure> {
         let found = self.clone.commit(revision).map_err(|error| git_failed(&error))?;
-        found.ok_or_else(|| {
-            Failure::new(Exit::NotFound, Notice::new("TW-V023").with("revision", revision))
-        })
+        found.ok_or_else(|| Failure::new(Exit::NotFound, Notice::new("TW-V023").with("revision", revision)))
     }
 
     /// Returns the branch whose tip `head` is here, when the remote does not have it yet and could take it as it is.
@@ -101,7 +99,8 @@ impl Desk {
     /// # Errors
     /// The history cannot be read.
     pub fn unpushed(&self, head: &ObjectId) -> Result<Option<String>, Failure> {
-        let Some(branch) = self.branch.as_ref().filter(|branch| self.own.heads.get(*branch) == Some(head)) else {
+        let Some(branch) = self.branch.as_ref().filter(|branch| self.own.heads.get(*branch) == Some(head))
+        else {
             return Ok(None);
         };
         let policy = &self.rules.policy;
@@ -150,7 +149,9 @@ fn remote_refs(
             Ok(refs) => return Ok(refs),
             Err(error) => {
                 let why = error.to_string();
-                notes.push(Notice::new("TW-V025").with("remote", rules::without_login(remote)).with("why", why));
+                notes.push(
+                    Notice::new("TW-V025").with("remote", rules::without_login(remote)).with("why", why),
+                );
             }
         }
     }

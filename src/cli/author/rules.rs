@@ -106,7 +106,8 @@ impl Rules {
     pub fn zone(&self) -> Option<TimeZone> {
         let config = self.config.as_ref()?;
         let own = self.repository.iter().flat_map(|repository| &repository.environments);
-        let named = own.flat_map(|environment| &environment.calendars).find_map(|name| config.calendars.get(name));
+        let named =
+            own.flat_map(|environment| &environment.calendars).find_map(|name| config.calendars.get(name));
         named.or_else(|| config.calendars.values().next()).map(|calendar| calendar.zone.clone())
     }
 }
@@ -178,7 +179,10 @@ mod tests {
     #[test]
     fn no_password_of_an_address_is_ever_shown() {
         for (address, shown) in [
-            ("https://ada:secret@git.example.org/school/bridge.git", "https://git.example.org/school/bridge.git"),
+            (
+                "https://ada:secret@git.example.org/school/bridge.git",
+                "https://git.example.org/school/bridge.git",
+            ),
             ("https://a@b@git.example.org", "https://git.example.org"),
             ("https://git.example.org/a@b", "https://git.example.org/a@b"),
             ("git@git.example.org:school/bridge.git", "git@git.example.org:school/bridge.git"),

@@ -5,9 +5,7 @@ use crate::cli::exit::Failure;
 use crate::domain::changelog::{Changelog, Problem, slipped_in};
 use crate::domain::names::ObjectId;
 use crate::domain::notice::Notice;
-use crate::domain::proposal::{
-    Asking, Commit, Comparison, Pending, Proposal, compare, pending, propose,
-};
+use crate::domain::proposal::{Asking, Commit, Comparison, Pending, Proposal, compare, pending, propose};
 use crate::domain::tag_policy::{PlaceFact, may_follow};
 use crate::git::history::{Lacking, lacking_hotfixes, since_release};
 use crate::git::model::Model;
@@ -102,16 +100,35 @@ impl Desk {
         let lacking = lacking_hotfixes(model, head, &standpoint, path)?;
         let lines = self.lines(model)?;
         let mut warnings = proposal.warnings.clone();
-        warnings.extend(self.remote_warnings(model, &standpoint, head, unpushed.as_deref(), changelog.is_some())?);
+        warnings.extend(self.remote_warnings(
+            model,
+            &standpoint,
+            head,
+            unpushed.as_deref(),
+            changelog.is_some(),
+        )?);
         warnings.extend(lacking.iter().map(|one| {
             let commits: Vec<&str> = one.commits.iter().map(|(id, _)| id.short()).collect();
             let tag = format!("{prefix}{}", one.version);
-            Notice::new("TW-V040").with("tag", tag).with("commits", commits.join(", ")).with("main", &policy.main)
+            Notice::new("TW-V040")
+                .with("tag", tag)
+                .with("commits", commits.join(" "))
+                .with("main", &policy.main)
         }));
         warnings.extend(slipped.iter().map(|problem| problem.notice.clone()));
         let head = head.clone();
         Ok(Sight {
-            head, unpushed, standpoint, commits, changelog, pending, proposal, comparison, slipped, lacking, lines,
+            head,
+            unpushed,
+            standpoint,
+            commits,
+            changelog,
+            pending,
+            proposal,
+            comparison,
+            slipped,
+            lacking,
+            lines,
             warnings,
         })
     }
@@ -119,7 +136,10 @@ impl Desk {
     /// Returns the versions that the remote has and of which the clone knows nothing but the name.
     fn used_elsewhere(&self, model: &Model) -> Vec<semver::Version> {
         let names = model.lacking.iter().filter_map(|full| full.strip_prefix("refs/tags/"));
-        names.filter_map(|name| crate::domain::version::Tag::parse(name.as_bytes(), &self.rules.policy.tag_prefix).ok())
+        names
+            .filter_map(|name| {
+                crate::domain::version::Tag::parse(name.as_bytes(), &self.rules.policy.tag_prefix).ok()
+            })
             .filter(|tag| tag.kind() != crate::domain::version::TagKind::Rollback)
             .map(|tag| tag.version().clone())
             .collect()
@@ -131,10 +151,12 @@ impl Desk {
         standpoint: &Standpoint,
         now: Option<&Changelog>,
     ) -> Result<Vec<Problem>, GitError> {
-        let (Some(now), Some(base), Some(path)) = (now, &standpoint.base, &self.rules.policy.changelog) else {
+        let (Some(now), Some(base), Some(path)) = (now, &standpoint.base, &self.rules.policy.changelog)
+        else {
             return Ok(Vec::new());
         };
-        let at = standpoint.stable.iter().find(|(_, versions)| versions.contains(base)).map(|(commit, _)| commit);
+        let at =
+            standpoint.stable.iter().find(|(_, versions)| versions.contains(base)).map(|(commit, _)| commit);
         let Some(at) = at else { return Ok(Vec::new()) };
         let before = model.file(at, path)?;
         Ok(before.map(|bytes| slipped_in(&Changelog::parse(&bytes), now)).unwrap_or_default())
@@ -179,7 +201,8 @@ impl Desk {
                 .map(|full| full.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/"))
                 .take(5)
                 .collect();
-            let notice = Notice::new("TW-V030").with("refs", names.join(", ")).with("count", model.lacking.len());
+            let notice =
+                Notice::new("TW-V030").with("refs", names.join(", ")).with("count", model.lacking.len());
             warnings.push(notice.with("remote", self.remote_name()));
         }
         if let Some(branch) = unpushed {
@@ -197,12 +220,15 @@ impl Desk {
             Some(_) | None => false,
         };
         if main_behind && standpoint.later_on_main.is_none() {
-            warnings.push(Notice::new("TW-V043").with("main", &policy.main).with("remote", self.remote_name()));
+            warnings
+                .push(Notice::new("TW-V043").with("main", &policy.main).with("remote", self.remote_name()));
         }
         if let Some(path) = &policy.changelog {
             if !changelog {
                 warnings.push(Notice::new("TW-V044").with("path", path));
-            } else if self.clone.commit("HEAD")?.as_ref() == Some(head) && !self.clone.is_clean(path).unwrap_or(true) {
+            } else if self.clone.commit("HEAD")?.as_ref() == Some(head)
+                && !self.clone.is_clean(path).unwrap_or(true)
+            {
                 warnings.push(Notice::new("TW-V045").with("path", path));
             }
         }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::Plan;
 use crate::cli::terminal::Terminal;
 use crate::domain::notice::Notice;
-use crate::domain::proposal::{Because, Commit};
 use crate::domain::proposal::message::Shape;
+use crate::domain::proposal::{Because, Commit};
 use crate::domain::tag_policy::PlaceFact;
 use crate::messages;
 

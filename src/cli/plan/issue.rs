@@ -98,7 +98,10 @@ fn span(text: &str) -> String {
 fn code_free(sentence: &str) -> String {
     let mut out = String::with_capacity(sentence.len());
     for character in sentence.chars() {
-        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '@' | '~' | '&') {
+        if matches!(
+            character,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '@' | '~' | '&'
+        ) {
             out.push('\\');
         }
         out.push(character);

@@ -57,8 +57,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     let sight = desk.look(&head)?;
     let named = sight.proposal.next.as_ref().map(|next| format!("{}{next}", desk.rules.policy.tag_prefix));
     let tag = named.and_then(|name| Tag::parse(name.as_bytes(), &desk.rules.policy.tag_prefix).ok());
-    let outlook =
-        tag.map(|tag| outlook(&desk, &tag, &head, Clock::machine().now())).unwrap_or_default();
+    let outlook = tag.map(|tag| outlook(&desk, &tag, &head, Clock::machine().now())).unwrap_or_default();
     let plan = Plan { desk: &desk, sight: &sight, outlook: &outlook };
     if args.json {
         terminal.json(&document::document(&plan, terminal))?;

@@ -103,7 +103,11 @@ pub(super) fn grouped<'a>(plan: &Plan<'a>) -> Vec<(Group, Vec<&'a Commit>)> {
         let all = sight.commits.iter().zip(&sight.proposal.effects);
         all.filter(|(_, effect)| effect.group == group).map(|(commit, _)| commit).collect::<Vec<_>>()
     };
-    Group::ALL.into_iter().map(|group| (group, of(group))).filter(|(_, commits)| !commits.is_empty()).collect()
+    Group::ALL
+        .into_iter()
+        .map(|group| (group, of(group)))
+        .filter(|(_, commits)| !commits.is_empty())
+        .collect()
 }
 
 /// Returns the heading of a group.
@@ -216,7 +220,8 @@ fn outlook(plan: &Plan<'_>, lines: &mut Lines<'_>) {
 pub(super) fn steps(plan: &Plan<'_>) -> Vec<String> {
     let sight = plan.sight;
     let Some(next) = &sight.proposal.next else { return Vec::new() };
-    let ready = sight.pending.as_ref().is_none_or(|pending| pending.ready.iter().any(|(version, _)| version == next));
+    let ready =
+        sight.pending.as_ref().is_none_or(|pending| pending.ready.iter().any(|(version, _)| version == next));
     let mut steps = Vec::new();
     if !ready {
         steps.push(format!("tagwarden changelog release {next}"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Changelog, Problem, line_of};
+use super::{Changelog, Problem, Section, line_of};
 use crate::domain::notice::Notice;
 
 /// Returns everything that the whole file shows to be wrong.
@@ -54,10 +54,10 @@ fn odd_line(line: &str) -> Option<&'static str> {
     None
 }
 
-/// Returns the entries of released sections that an earlier state of the file (`base`) did not have there: merged in
-/// without a conflict, they would be announced to nobody.
+/// Returns what has changed in released sections since an earlier state of the file (`base`): entries and text that
+/// were merged in without a conflict would be announced to nobody, and a section that is gone takes its notes along.
 pub fn slipped_in(base: &Changelog, now: &Changelog) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut problems = vanished(base, now);
     for section in &now.sections {
         let Some(version) = &section.version else { continue };
         let Some(before) = base.section(version) else { continue };
@@ -66,8 +66,45 @@ pub fn slipped_in(base: &Changelog, now: &Changelog) -> Vec<Problem> {
             let notice = Notice::new("TW-L010").with("version", version).with("entry", &entry.text);
             problems.push(Problem { line: entry.line, notice });
         }
+        problems.extend(added_text(base, before, now, section));
     }
+    problems.sort_by_key(|problem| problem.line);
     problems
+}
+
+/// Returns the released sections of `base` that are gone.
+fn vanished(base: &Changelog, now: &Changelog) -> Vec<Problem> {
+    let versions = base.sections.iter().filter_map(|section| section.version.as_ref());
+    let gone = versions.filter(|version| now.section(version).is_none());
+    let line = now.last_line();
+    gone.map(|version| Problem { line, notice: Notice::new("TW-L019").with("version", version) }).collect()
+}
+
+/// Returns the first line of text that a released section did not have before and that belongs to no entry.
+fn added_text(base: &Changelog, before: &Section, now: &Changelog, section: &Section) -> Option<Problem> {
+    let version = section.version.as_ref()?;
+    let known: BTreeSet<&str> = base.text[before.body.clone()].lines().map(str::trim).collect();
+    let from = line_of(&now.text, section.body.start);
+    let mut inside = false;
+    for (offset, line) in now.text[section.body.clone()].lines().enumerate() {
+        // An entry goes on in lines that are set in; its own changes are told with it.
+        inside = is_item(line) || (inside && (line.starts_with([' ', '\t']) || line.trim().is_empty()));
+        let text = line.trim();
+        let plain = !text.is_empty() && !text.starts_with('#') && !text.starts_with('[');
+        if plain && !inside && !known.contains(text) {
+            let notice = Notice::new("TW-L020").with("version", version).with("text", text);
+            return Some(Problem { line: from + offset, notice });
+        }
+    }
+    None
+}
+
+fn is_item(line: &str) -> bool {
+    let text = line.trim_start();
+    ["- ", "* ", "+ "].iter().any(|marker| text.starts_with(marker))
+        || text
+            .split_once(['.', ')'])
+            .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl Changelog {

@@ -81,6 +81,11 @@ impl Changelog {
         scan::scan(bytes)
     }
 
+    /// Returns the bytes that were read; none when they were no text.
+    pub fn bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
     /// Returns the released sections, in the order of the file.
     pub fn sections(&self) -> &[Section] {
         &self.sections
@@ -108,7 +113,15 @@ impl Changelog {
 
     /// Returns the text of a version's section, without its heading and with the link definitions that it uses.
     pub fn notes(&self, version: &semver::Version) -> Option<String> {
-        let section = self.section(version)?;
+        self.section(version).map(|section| self.text_of(section))
+    }
+
+    /// Returns the text of what is not released yet, as [`Changelog::notes`] does.
+    pub fn unreleased_notes(&self) -> Option<String> {
+        self.unreleased().map(|section| self.text_of(section))
+    }
+
+    fn text_of(&self, section: &Section) -> String {
         let mut notes = self.without_definitions(&section.body);
         let used = scan::used_labels(&self.text, &section.body);
         let definitions: Vec<&str> = self
@@ -121,7 +134,7 @@ impl Changelog {
             notes.push_str("\n\n");
             notes.push_str(&definitions.join("\n"));
         }
-        Some(notes)
+        notes
     }
 
     fn without_definitions(&self, range: &std::ops::Range<usize>) -> String {

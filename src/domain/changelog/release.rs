@@ -59,6 +59,11 @@ impl Changelog {
             let previous = self.sections.get(1).and_then(|section| section.version.as_ref());
             followed(section.style.inline.as_deref()?, section.version.as_ref()?, previous, version)
         });
+        // Tools that write patches one level deeper must not put the new version below Unreleased.
+        let mut style = style.clone();
+        if style.hashes > 0 && unreleased.style.hashes > 0 {
+            style.hashes = unreleased.style.hashes;
+        }
         let heading = style.write(&version.to_string(), date, address.as_deref(), end);
         let at = unreleased.heading.end;
         Splice { range: at..at, with: format!("{end}{end}{heading}") }

@@ -98,13 +98,18 @@ fn is_group(entry: &Entry, names: &[&str]) -> bool {
 /// Returns whether an entry is marked as breaking: by its group, or by a mark in front. The word in a sentence is none.
 pub(super) fn marked(entry: &Entry) -> bool {
     let group = entry.group.to_lowercase();
-    if group.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "breaking" | "rupture" | "ruptures")) {
+    if group
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| matches!(word, "breaking" | "rupture" | "ruptures"))
+    {
         return true;
     }
     let bare = entry.text.trim_start_matches(['*', '_', '[', '(', '!', '⚠', '\u{fe0f}', ' ', '`']);
     let wrapped = bare.len() < entry.text.len();
     for mark in ["breaking change", "breaking", "rupture"] {
-        let Some(head) = bare.get(..mark.len()).filter(|head| head.eq_ignore_ascii_case(mark)) else { continue };
+        let Some(head) = bare.get(..mark.len()).filter(|head| head.eq_ignore_ascii_case(mark)) else {
+            continue;
+        };
         let rest = &bare[mark.len()..];
         if head.chars().all(|c| c.is_uppercase() || c == ' ') && !rest.starts_with(char::is_alphanumeric) {
             return true;
@@ -138,7 +143,9 @@ mod tests {
             assert_eq!(asks(&entry("Changed", text)), Some(Level::Major), "{text}");
         }
         assert_eq!(asks(&entry("⚠ BREAKING CHANGES", "gone")), Some(Level::Major));
-        for text in ["Breaking news are shown", "A breaking: test", "BREAKINGS of old", "Line breaking is better"] {
+        for text in
+            ["Breaking news are shown", "A breaking: test", "BREAKINGS of old", "Line breaking is better"]
+        {
             assert_eq!(asks(&entry("Fixed", text)), Some(Level::Patch), "{text}");
         }
     }
@@ -167,7 +174,8 @@ mod tests {
         assert_eq!(found.ready, [("1.1.0".parse().unwrap(), 7)]);
         assert_eq!(found.out_of_order, None);
         let below = "## [1.0.0] - 2026-01-01\n\n- c\n\n## Unreleased\n\n- a\n";
-        let found = pending(&Changelog::parse(below.as_bytes()), &BTreeSet::from([base.clone()]), Some(&base));
+        let found =
+            pending(&Changelog::parse(below.as_bytes()), &BTreeSet::from([base.clone()]), Some(&base));
         assert_eq!(found.out_of_order, Some((base, 1)));
     }
 }

@@ -15,8 +15,9 @@ use crate::domain::changelog::Entry;
 
 /// Words that say nothing about a change.
 const EMPTY_WORDS: &[&str] = &[
-    "the", "and", "for", "with", "from", "that", "this", "into", "when", "its", "are", "can", "not", "now", "all",
-    "add", "les", "des", "une", "pour", "dans", "sur", "avec", "est", "qui", "que", "aux", "par", "sont",
+    "the", "and", "for", "with", "from", "that", "this", "into", "when", "its", "are", "can", "not", "now",
+    "all", "add", "les", "des", "une", "pour", "dans", "sur", "avec", "est", "qui", "que", "aux", "par",
+    "sont",
 ];
 
 /// What a comparison found.
@@ -66,7 +67,8 @@ pub fn compare(commits: &[Commit], pending: &Pending) -> Comparison {
     for entry in pending.entries.iter().filter(|entry| !entry.text.is_empty()) {
         let own = Traits::of_text(&entry.text);
         let adders: BTreeSet<usize> = places(commits, |_, commit| commit.entries.contains(&entry.text));
-        let alike = places(commits, |place, commit| !gone.contains(&place) && own.belongs_to(&traits[place], commit));
+        let alike =
+            places(commits, |place, commit| !gone.contains(&place) && own.belongs_to(&traits[place], commit));
         let near: BTreeSet<usize> =
             together.iter().filter(|group| !group.is_disjoint(&adders)).flatten().copied().collect();
         let direct: BTreeSet<usize> = adders.union(&alike).copied().collect();
@@ -93,14 +95,21 @@ pub fn compare(commits: &[Commit], pending: &Pending) -> Comparison {
 }
 
 fn places(commits: &[Commit], holds: impl Fn(usize, &Commit) -> bool) -> BTreeSet<usize> {
-    commits.iter().enumerate().filter(|(place, commit)| holds(*place, commit)).map(|(place, _)| place).collect()
+    commits
+        .iter()
+        .enumerate()
+        .filter(|(place, commit)| holds(*place, commit))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 /// Returns whether a commit is more than work on documentation, tests and the like.
 fn may_explain(commit: &Commit) -> bool {
     let effect = effect(&commit.message);
     let other_type = match &commit.message.shape {
-        Shape::Conventional { kind, .. } => !matches!(kind.as_str(), "docs" | "doc" | "test" | "tests" | "style"),
+        Shape::Conventional { kind, .. } => {
+            !matches!(kind.as_str(), "docs" | "doc" | "test" | "tests" | "style")
+        }
         Shape::Revert { .. } | Shape::Other => true,
         Shape::Merge => false,
     };
@@ -185,11 +194,19 @@ fn misfiled(entry: &Entry, direct: &BTreeSet<usize>, commits: &[Commit]) -> Opti
     let wrong = |place: &usize| match effect(&commits[*place].message).group {
         Group::Features => ["fixed", "security"].contains(&group.as_str()).then_some("Added"),
         Group::Fixes => (group == "added").then_some("Fixed"),
-        Group::Breaking | Group::Reverts | Group::Rest | Group::Other | Group::Merges | Group::TakenBack => None,
+        Group::Breaking | Group::Reverts | Group::Rest | Group::Other | Group::Merges | Group::TakenBack => {
+            None
+        }
     };
     let about = direct.iter().filter(|place| effect(&commits[**place].message).notable);
     let judged: Vec<(usize, Option<&'static str>)> = about.map(|place| (*place, wrong(place))).collect();
     let (commit, expected) = judged.first().copied()?;
     let expected = expected.filter(|_| judged.iter().all(|(_, wrong)| wrong.is_some()))?;
-    Some(Misfiled { line: entry.line, text: entry.text.clone(), group: entry.group.clone(), expected, commit })
+    Some(Misfiled {
+        line: entry.line,
+        text: entry.text.clone(),
+        group: entry.group.clone(),
+        expected,
+        commit,
+    })
 }

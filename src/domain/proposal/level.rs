@@ -1,7 +1,7 @@
 //! How much a change asks of the version: patch, minor or major, below 1.0.0 too.
 
-use super::message::{Message, Shape};
 use super::Group;
+use super::message::{Message, Shape};
 use crate::domain::version::successors;
 
 /// How far a version moves.

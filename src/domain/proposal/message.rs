@@ -195,7 +195,8 @@ fn taken_back(body: &[&str], shape: &Shape, footers: &Footers) -> Vec<TakenBack>
     }
     let revert = matches!(shape, Shape::Conventional { kind, .. } if kind == "revert");
     if revert && found.is_empty() {
-        let refs = footers.list.iter().filter(|(_, footer)| matches!(footer.token.as_str(), "refs" | "reverts"));
+        let refs =
+            footers.list.iter().filter(|(_, footer)| matches!(footer.token.as_str(), "refs" | "reverts"));
         for (_, footer) in refs {
             let ids = footer.value.split([',', ' ']).filter_map(|word| hex(word).filter(|id| *id == word));
             found.extend(ids.map(|id| TakenBack { id: id.to_owned(), but: None }));
@@ -297,7 +298,10 @@ mod tests {
             named(&format!("Revert \"m\"\n\nThis reverts commit {a}, reversing\nchanges made to {b}.")),
             [one(&a, Some(&b))]
         );
-        assert_eq!(named("revert: x\n\nRefs: aaaaaaa, bbbbbbb"), [one("aaaaaaa", None), one("bbbbbbb", None)]);
+        assert_eq!(
+            named("revert: x\n\nRefs: aaaaaaa, bbbbbbb"),
+            [one("aaaaaaa", None), one("bbbbbbb", None)]
+        );
         assert_eq!(named("fix: x\n\nRefs: aaaaaaa"), []);
         assert_eq!(named("This reverts commit nothing"), []);
     }

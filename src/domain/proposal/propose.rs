@@ -142,7 +142,10 @@ fn by_changelog(asking: &Asking<'_>, from: &semver::Version) -> (Option<Level>, 
     let Some(pending) = asking.pending else { return (None, Vec::new()) };
     let entries = pending.level();
     // Below 1.0.0 a section says what the rule made of a break, so it is compared as such.
-    let ready = pending.ready.iter().filter_map(|(version, line)| Some((Level::between(from, version)?, version, line)));
+    let ready = pending
+        .ready
+        .iter()
+        .filter_map(|(version, line)| Some((Level::between(from, version)?, version, line)));
     let ready: Vec<_> = ready.collect();
     let most_ready = ready.iter().map(|(level, ..)| *level).max();
     let level = entries.as_ref().map(|(level, _)| *level).max(most_ready);
@@ -150,12 +153,15 @@ fn by_changelog(asking: &Asking<'_>, from: &semver::Version) -> (Option<Level>, 
     if let Some((most, entries)) = entries
         && Some(most) == level
     {
-        lines.extend(entries.iter().map(|entry| Because::Changelog { line: entry.line, text: entry.text.clone() }));
+        lines.extend(
+            entries.iter().map(|entry| Because::Changelog { line: entry.line, text: entry.text.clone() }),
+        );
     }
     if lines.is_empty() {
         let forcing = ready.iter().filter(|(of, ..)| Some(*of) == level);
         lines.extend(
-            forcing.map(|(_, version, line)| Because::Changelog { line: **line, text: format!("[{version}]") }),
+            forcing
+                .map(|(_, version, line)| Because::Changelog { line: **line, text: format!("[{version}]") }),
         );
     }
     (level, lines)
@@ -193,7 +199,8 @@ fn choose(asking: &Asking<'_>, candidates: &[Candidate], wanted: Level) -> Optio
 
 fn newest_of_series(next: &semver::Version, known: &Known) -> Option<semver::Version> {
     let same = |other: &&semver::Version| {
-        !other.pre.is_empty() && (other.major, other.minor, other.patch) == (next.major, next.minor, next.patch)
+        !other.pre.is_empty()
+            && (other.major, other.minor, other.patch) == (next.major, next.minor, next.patch)
     };
     known.iter().filter(same).max_by(|a, b| a.cmp_precedence(b)).cloned()
 }

@@ -87,11 +87,7 @@ fn allowed(facts: &TagFacts, known: &Known) -> Vec<semver::Version> {
 }
 
 /// Returns the stable versions that may come at a place after `base`, but for those that have a tag already.
-pub fn may_follow(
-    place: &PlaceFact,
-    base: Option<&semver::Version>,
-    known: &Known,
-) -> Vec<semver::Version> {
+pub fn may_follow(place: &PlaceFact, base: Option<&semver::Version>, known: &Known) -> Vec<semver::Version> {
     let mut allowed = match (base, place) {
         (None, _) => first_versions(),
         (Some(base), PlaceFact::Hotfix { .. } | PlaceFact::LooseHotfix { .. }) => successors(base)

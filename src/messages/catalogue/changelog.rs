@@ -42,6 +42,12 @@ pub const TEXTS: &[Text] = texts! {
         "write it as 2026-11-24", "écrivez-la sous la forme 2026-11-24";
     "TW-L018": "the file is written, but git could not commit it: {why}", "le fichier est écrit, mais git n’a pas pu l’enregistrer : {why}",
         "commit it yourself, or run again after mending it", "faites le commit vous-même, ou recommencez après correction";
+    "TW-L019": "the section of {version}, which is released, is gone", "la section de {version}, déjà publiée, a disparu",
+        "bring it back from the last tag", "reprenez-la depuis le dernier tag";
+    "TW-L020": "`{text}` was added to {version}, which is released already", "`{text}` a été ajouté à {version}, déjà publiée",
+        "move it to Unreleased", "déplacez-le dans Unreleased";
+    "TW-L021": "`{path}` has changed while it was rewritten", "`{path}` a changé pendant sa réécriture",
+        "nothing was changed; run the same command again", "rien n’a changé ; relancez la même commande";
     "changelog-good": "{path} is good: {count} versions.", "{path} est bon : {count} versions.";
     "changelog-problem": "line {line}: {what}", "ligne {line} : {what}";
     "changelog-released": "{path}: Unreleased is now {version}, dated {date}.", "{path} : Unreleased devient {version}, en date du {date}.";

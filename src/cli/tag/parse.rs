@@ -1,4 +1,4 @@
-//! `tagwarden tag`: what do names of tags mean?
+//! `tagwarden tag parse`: what do names of tags mean?
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -11,36 +11,21 @@ use crate::cli::terminal::Terminal;
 use crate::domain::version::{Tag, TagKind};
 use crate::messages;
 
-/// What may be typed after `tag`.
+/// What may be typed after `tag parse`.
 #[derive(Debug, clap::Args)]
-#[command(before_help = "Examples:
-  tagwarden tag parse v1.4.2 v2.0.0-rc.1
-  git tag --format='%(refname:strip=2)%00' | tr -d '\\n' | tagwarden tag parse --stdin0 --json")]
 pub struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    /// Say whether names are release tags, of which kind, and if not, why
-    #[command(before_help = "Examples:
-  tagwarden tag parse v1.4.2 v2.0.0-rc.1
-  printf 'v1.4.2\\0' | tagwarden tag parse --stdin0 --json")]
-    Parse {
-        /// The names
-        #[arg(value_name = "NAME", required_unless_present = "stdin0")]
-        names: Vec<OsString>,
-        /// Read names from standard input, each ended by a NUL byte
-        #[arg(long)]
-        stdin0: bool,
-        /// What stands before the version
-        #[arg(long, value_name = "PREFIX", default_value = "v")]
-        prefix: String,
-        /// Answer in JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// The names
+    #[arg(value_name = "NAME", required_unless_present = "stdin0")]
+    names: Vec<OsString>,
+    /// Read names from standard input, each ended by a NUL byte
+    #[arg(long)]
+    stdin0: bool,
+    /// What stands before the version
+    #[arg(long, value_name = "PREFIX", default_value = "v")]
+    prefix: String,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Answers.
@@ -48,7 +33,7 @@ enum What {
 /// # Errors
 /// Standard input cannot be read, or standard output cannot be written.
 pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
-    let What::Parse { names, stdin0, prefix, json } = &args.what;
+    let Args { names, stdin0, prefix, json } = args;
     let mut all: Vec<Vec<u8>> = names.iter().map(|name| name.as_bytes().to_vec()).collect();
     if *stdin0 {
         let mut input = Vec::new();

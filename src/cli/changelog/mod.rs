@@ -1,21 +1,14 @@
 //! `tagwarden changelog`: is the file good, what stands in it, and move Unreleased under a version.
-//!
-//! Races: killed while it writes, the file is the old one or the new one: the new bytes are complete on disk beside it
-//! before they take its name.
 
-use std::fs::File;
-use std::io::Write;
+mod release;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
-use crate::clock::Clock;
-use crate::domain::changelog::{Changelog, Problem, Released, slipped_in};
+use crate::domain::changelog::{Changelog, Problem, slipped_in};
 use crate::domain::notice::Notice;
 use crate::messages::{self, Worded};
 
@@ -69,7 +62,7 @@ enum What {
         /// The version
         #[arg(value_name = "VERSION", id = "released-version")]
         version: String,
-        /// The date; today when left out
+        /// The date; today in the zone of the repository's calendar when left out
         #[arg(long, value_name = "DATE")]
         date: Option<String>,
         /// Only write the file
@@ -100,7 +93,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
         What::Show { which } => show(which, terminal),
         What::Notes { version, which } => notes(version, which, terminal),
         What::Release { version, date, no_commit, which } => {
-            release(version, date.as_deref(), !no_commit, which, terminal)
+            let wish =
+                release::Wish { version: parse_version(version)?, date: date.as_deref(), commit: !no_commit };
+            release::release(&wish, which, terminal)
         }
     }
 }
@@ -200,87 +195,7 @@ fn notes(version: &str, which: &Which, terminal: &Terminal) -> Result<Exit, Fail
     Ok(Exit::Ok)
 }
 
-fn release(
-    version: &str,
-    date: Option<&str>,
-    commit: bool,
-    which: &Which,
-    terminal: &Terminal,
-) -> Result<Exit, Failure> {
-    let version = parse_version(version)?;
-    let date: Date = match date {
-        None => TimeZone::system().to_datetime(Clock::machine().now()).date(),
-        Some(text) => {
-            text.parse().map_err(|_| Failure::new(Exit::Usage, Notice::new("TW-L017").with("value", text)))?
-        }
-    };
-    let released = read(&which.file)?
-        .release(&version, date)
-        .map_err(|error| Failure::worded(Exit::Failed, [worded(&error.0, terminal)]))?;
-    match released {
-        Released::Already(line) => {
-            terminal
-                .answer(&Notice::new("changelog-already").with("version", &version).with("line", line))?;
-        }
-        Released::Written(bytes) => {
-            replace(&which.file, &bytes)?;
-            let said = Notice::new("changelog-released").with("path", which.file.display());
-            terminal.answer(&said.with("version", &version).with("date", date))?;
-            if commit {
-                let subject = format!("docs(changelog): release v{version}");
-                commit_file(&which.file, &subject)?;
-                terminal.answer(&Notice::new("changelog-committed").with("subject", subject))?;
-            }
-        }
-    }
-    Ok(Exit::Ok)
-}
-
 fn parse_version(text: &str) -> Result<semver::Version, Failure> {
     semver::Version::parse(text.strip_prefix('v').unwrap_or(text))
         .map_err(|_| Failure::new(Exit::Usage, Notice::new("TW-L016").with("value", text)))
-}
-
-/// Puts `bytes` in the place of a file; whoever reads it sees the old ones or the new ones.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::caused(Exit::Failed, Notice::new("TW-L015").with("path", path.display()), &error)
-    };
-    // Through a link, so that the file that it names is replaced and not the link.
-    let path = std::fs::canonicalize(path).map_err(failed)?;
-    let mut beside = path.clone().into_os_string();
-    beside.push(".tagwarden-new");
-    let beside = PathBuf::from(beside);
-    let rights = std::fs::metadata(&path).map_err(failed)?.permissions();
-    let written = (|| {
-        let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.set_permissions(rights)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, &path)
-    })();
-    written.map_err(|error| {
-        // What is left of the attempt is of no use to anybody.
-        let _ = std::fs::remove_file(&beside);
-        failed(error)
-    })
-}
-
-/// Commits that file alone; the clone's own hooks run.
-fn commit_file(path: &Path, subject: &str) -> Result<(), Failure> {
-    let failed = |why: &str| Failure::new(Exit::Failed, Notice::new("TW-L018").with("why", why));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or_else(|| failed("it has no name"))?;
-    let done = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["commit", "--quiet", "--only", "-m", subject, "--"])
-        .arg(name)
-        .output()
-        .map_err(|error| failed(&error.to_string()))?;
-    if done.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&done.stderr);
-    Err(failed(said.lines().next().unwrap_or("git said nothing")))
 }
