@@ -137,6 +137,15 @@ impl Model {
         }
     }
 
+    /// Returns when a tag object was made, in seconds; `None` when it does not say, as a lightweight tag.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn made_at(&self, object: &ObjectId) -> Result<Option<i64>, GitError> {
+        let object = self.repository.find_object(oid(object)?, None)?;
+        Ok(object.as_tag().and_then(|tag| tag.tagger().map(|tagger| tagger.when().seconds())))
+    }
+
     /// Returns a regular file at a commit; `None` when there is none, or it is too large.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! The tag as it is going to be: name, commit and message, worked out and judged before anything is made.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::Make;
@@ -17,7 +15,11 @@ use crate::git::Update;
 use crate::git::model::Model;
 use crate::messages::{self, Worded, with_id};
 
+/// The finding about a commit that no branch of the remote holds.
+const OFF_MAIN: &str = "TW-T023";
+
 /// A tag that is going to be made.
+#[derive(Clone)]
 pub(super) struct Draft {
     /// Its name.
     pub tag: Tag,
@@ -64,7 +66,7 @@ pub(super) fn release(make: &Make, desk: &Desk) -> Result<Draft, Failure> {
 }
 
 /// Returns the tag that was typed, with or without the prefix.
-fn parsed(typed: &str, prefix: &str) -> Result<Tag, Failure> {
+pub(super) fn parsed(typed: &str, prefix: &str) -> Result<Tag, Failure> {
     let bare = Tag::parse(typed.as_bytes(), prefix);
     let found = match bare {
         Err(_) if typed.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -111,85 +113,6 @@ fn body(tag: &Tag, sight: &Sight) -> String {
     text.filter(|text| !text.is_empty()).map(|text| format!("\n{text}\n")).unwrap_or_default()
 }
 
-/// Works out the tag that takes a release back.
-pub(super) fn rollback(make: &Make, desk: &Desk, terminal: &Terminal) -> Result<Draft, Failure> {
-    let prefix = &desk.rules.policy.tag_prefix;
-    let model = desk.model(&desk.refs)?;
-    let releases = releases(desk, &model)?;
-    let taken_back: BTreeSet<semver::Version> = desk
-        .refs
-        .tags
-        .keys()
-        .filter_map(|name| Tag::parse(name.as_bytes(), prefix).ok())
-        .filter(|tag| tag.kind() == TagKind::Rollback)
-        .map(|tag| crate::domain::version::core(tag.version()))
-        .collect();
-    let standing = |version: &semver::Version| !taken_back.contains(version);
-    let running = match &make.version {
-        Some(typed) => {
-            let typed = typed.strip_suffix("-rollback").unwrap_or(typed);
-            crate::domain::version::core(parsed(typed, prefix)?.version())
-        }
-        None => {
-            let newest = releases.iter().rev().find(|(version, _)| standing(version));
-            newest
-                .map(|(version, _)| version.clone())
-                .ok_or_else(|| Failure::new(Exit::NotFound, Notice::new("TW-V038")))?
-        }
-    };
-    let own = releases.iter().find(|(version, _)| *version == running).map(|(_, commit)| commit.clone());
-    let back = match &make.to {
-        Some(typed) => Some(parsed(typed, prefix)?.version().clone()),
-        None => before(&releases, &running, own.as_ref(), &model, &standing)?,
-    };
-    let named = format!("{prefix}{running}");
-    let target = back.and_then(|back| releases.iter().find(|(version, _)| *version == back));
-    let Some((back, commit)) = target else {
-        return Err(Failure::new(Exit::NotFound, Notice::new("TW-V039").with("tag", named)));
-    };
-    let tag = Tag::parse(format!("{named}-rollback").as_bytes(), prefix)
-        .map_err(|notice| Failure::new(Exit::Usage, notice))?;
-    let again = format!("{prefix}{back}");
-    let words = Notice::new("tag-rollback-message").with("tag", named).with("to", &again);
-    let message = format!("{}\n", terminal.say(&words));
-    Ok(Draft { tag, commit: commit.clone(), message, place: again, branch: None, warnings: Vec::new() })
-}
-
-/// Returns the stable releases of the remote that the clone has, in rising order, each with its commit.
-fn releases(desk: &Desk, model: &Model) -> Result<Vec<(semver::Version, ObjectId)>, Failure> {
-    let prefix = &desk.rules.policy.tag_prefix;
-    let mut releases = Vec::new();
-    for (name, object) in &desk.refs.tags {
-        let Ok(tag) = Tag::parse(name.as_bytes(), prefix) else { continue };
-        if tag.kind() != TagKind::Release || model.lacking.contains(&tag.full_ref()) {
-            continue;
-        }
-        if let Some(commit) = model.commit_of(object).map_err(|error| git_failed(&error))? {
-            releases.push((tag.version().clone(), commit));
-        }
-    }
-    releases.sort();
-    Ok(releases)
-}
-
-/// Returns the newest release below `running` that is behind it and was not itself taken back.
-fn before(
-    releases: &[(semver::Version, ObjectId)],
-    running: &semver::Version,
-    own: Option<&ObjectId>,
-    model: &Model,
-    standing: &dyn Fn(&semver::Version) -> bool,
-) -> Result<Option<semver::Version>, Failure> {
-    let Some(own) = own else { return Ok(None) };
-    for (version, commit) in releases.iter().rev() {
-        let older = version < running && standing(version);
-        if older && model.is_ancestor(commit, own).map_err(|error| git_failed(&error))? {
-            return Ok(Some(version.clone()));
-        }
-    }
-    Ok(None)
-}
-
 /// Judges a tag object as the door will, with the branch that goes along.
 pub(super) fn judge(
     draft: &Draft,
@@ -225,7 +148,15 @@ pub(super) fn foresee(
     let object = model
         .try_tag(draft.tag.name(), &draft.commit, &draft.message, now)
         .map_err(|error| git_failed(&error))?;
-    refused(&judge(draft, &object, desk, model)?, draft, desk, terminal)
+    let mut findings = judge(draft, &object, desk, model)?;
+    if findings.iter().any(|notice| notice.id == OFF_MAIN) {
+        // Which versions may follow is only known where the commit is going to lie.
+        let branch = desk.unpushed(&draft.commit)?;
+        let together = Draft { branch, ..draft.clone() };
+        let more = judge(&together, &object, desk, model)?;
+        findings.extend(more.into_iter().filter(|one| !findings.contains(one)).collect::<Vec<_>>());
+    }
+    refused(&findings, draft, desk, terminal)
 }
 
 /// Turns findings into a failure that says them all.
@@ -238,20 +169,19 @@ pub(super) fn refused(
     if findings.is_empty() {
         return Ok(());
     }
-    let mut said: Vec<Worded> = findings
+    let said: Vec<Worded> = findings
         .iter()
         .map(|notice| {
             let worded = messages::word(terminal.language, notice);
-            Worded { what: with_id(&worded.what, &notice.id), hint: worded.hint }
+            let hint = match desk.unpushed(&draft.commit) {
+                Ok(Some(branch)) if notice.id == OFF_MAIN => {
+                    Some(terminal.say(&Notice::new("tag-branch-hint").with("branch", branch)))
+                }
+                Ok(_) | Err(_) => worded.hint,
+            };
+            Worded { what: with_id(&worded.what, &notice.id), hint }
         })
         .collect();
-    let off_main = findings.iter().any(|notice| notice.id == "TW-T023");
-    if let (true, Ok(Some(branch))) = (off_main, desk.unpushed(&draft.commit)) {
-        let hint = terminal.say(&Notice::new("tag-branch-hint").with("branch", branch));
-        if let Some(last) = said.last_mut() {
-            last.hint = Some(hint);
-        }
-    }
     Err(Failure::worded(Exit::Failed, said))
 }
 

@@ -11,7 +11,8 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::draft::{Draft, foresee, is_signed, judge, refused, release, rollback};
+use super::back::rollback;
+use super::draft::{Draft, foresee, is_signed, judge, refused, release};
 use super::{Make, ask, watch};
 use crate::cli::author::outlook::{Outlook, outlook};
 use crate::cli::author::rules::without_login;
@@ -28,7 +29,7 @@ use crate::messages::printed;
 /// Does what was asked.
 pub(super) fn run(make: &Make, terminal: &Terminal) -> Result<Exit, Failure> {
     let desk = Desk::open(&make.place, terminal)?;
-    let draft = if make.rollback { rollback(make, &desk, terminal)? } else { release(make, &desk)? };
+    let draft = if make.rollback { rollback(make, &desk)? } else { release(make, &desk)? };
     if let Some(there) = desk.refs.tags.get(draft.tag.name())
         && desk.clone.tag_object(draft.tag.name()).map_err(|error| git_failed(&error))?.as_ref()
             == Some(there)

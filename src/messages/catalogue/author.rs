@@ -160,5 +160,4 @@ pub const TEXTS: &[Text] = texts! {
     "tag-watch-line": "{at_at}  {text}", "{at_at}  {text}";
     "tag-watch-end": "{environment}: {phase}", "{environment} : {phase}";
     "tag-branch-hint": "{branch} is not pushed yet; add --with-branch to push both together.", "{branch} n’est pas encore poussée ; ajoutez --with-branch pour pousser les deux ensemble.";
-    "tag-rollback-message": "Take back {tag}: {to} runs again", "Retrait de {tag} : {to} tourne de nouveau";
 };
