@@ -46,8 +46,16 @@ impl Outlook {
     }
 }
 
-/// Returns what `tag` on `commit` would meet at `now`.
+/// Returns what `tag` on `commit` would meet at `now`; nothing about the tag itself, which does not exist yet.
 pub fn outlook(desk: &Desk, tag: &Tag, commit: &ObjectId, now: Timestamp) -> Outlook {
+    let mut outlook = asked(desk, tag, commit, now);
+    for (_, _, answer) in &mut outlook.places {
+        answer.gates.retain(|gate| gate.gate != "tag");
+    }
+    outlook
+}
+
+fn asked(desk: &Desk, tag: &Tag, commit: &ObjectId, now: Timestamp) -> Outlook {
     let (Some(config), Some(repository)) = (&desk.rules.config, &desk.rules.repository) else {
         return Outlook::default();
     };
