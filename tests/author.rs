@@ -416,7 +416,7 @@ fn the_date_is_that_of_the_configured_zone() {
         let ground = unreleased();
         let calendar = format!("[[calendar]]\nname = \"far\"\ntime_zone = \"{zone}\"\n");
         ground.configure(&calendar, "");
-        let today = || jiff::Timestamp::now().to_zoned(TimeZone::get(zone).unwrap()).date();
+        let today = || TimeZone::get(zone).unwrap().to_datetime(jiff::Timestamp::now()).date();
         let before = today();
         assert_eq!(ground.run(&["changelog", "release", "1.1.0", "--no-commit"]).code, Some(0));
         // Midnight may pass meanwhile.

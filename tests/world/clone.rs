@@ -34,6 +34,7 @@ pub struct Ground {
     ticks: Cell<u64>,
 }
 
+#[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
 impl Ground {
     /// Returns a remote without commits and a clone of it, on main.
     pub fn new() -> Self {
