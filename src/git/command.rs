@@ -1,6 +1,6 @@
 //! Runs the program `git`, with an environment of its own and a limit.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -49,8 +49,11 @@ pub(super) fn personal(folder: &Path) -> Command {
         .arg(folder)
         .env("LC_ALL", "C.UTF-8")
         .env("GIT_NO_REPLACE_OBJECTS", "1")
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("GIT_TERMINAL_PROMPT", "0");
+        .env("GIT_OPTIONAL_LOCKS", "0");
+    // Where a person sits, git may ask for a password; anywhere else it would wait for ever.
+    if !std::io::stdin().is_terminal() {
+        command.env("GIT_TERMINAL_PROMPT", "0");
+    }
     command
 }
 

@@ -7,12 +7,16 @@ use crate::domain::names::ObjectId;
 use crate::domain::notice::Notice;
 use crate::domain::proposal::{Asking, Commit, Comparison, Pending, Proposal, compare, pending, propose};
 use crate::domain::tag_policy::{PlaceFact, may_follow};
+use crate::domain::version::{Tag, TagKind};
 use crate::git::history::{Lacking, lacking_hotfixes, since_release};
 use crate::git::model::Model;
 use crate::git::{GitError, Standpoint};
 
 /// The most hotfix branches whose next version is worked out; a repository with more keeps dead ones.
 const MOST_BRANCHES: usize = 20;
+
+/// The most names of branches and tags in one sentence.
+const MOST_NAMES: usize = 5;
 
 /// What there is to see.
 pub struct Sight {
@@ -73,15 +77,11 @@ impl Desk {
     fn seen(&self, head: &ObjectId, unpushed: Option<String>, model: &Model) -> Result<Sight, GitError> {
         let policy = &self.rules.policy;
         let mut standpoint = model.standpoint(head, policy)?;
-        let prefix = &policy.tag_prefix;
-        let unknown_here = self.used_elsewhere(model);
-        standpoint.known.extend(unknown_here.iter().cloned());
+        standpoint.known.extend(self.used_elsewhere(model));
         let path = policy.changelog.as_deref();
         let commits = since_release(model, head, &standpoint, path)?;
-        let changelog = match path {
-            Some(path) => model.file(head, path)?.map(|bytes| Changelog::parse(&bytes)),
-            None => None,
-        };
+        let file = path.map(|path| model.file(head, path)).transpose()?.flatten();
+        let changelog = file.map(|bytes| Changelog::parse(&bytes));
         let base = standpoint.base.as_ref();
         let pending = changelog.as_ref().map(|changelog| pending(changelog, &standpoint.known, base));
         let proposal = propose(&Asking {
@@ -92,55 +92,50 @@ impl Desk {
             commits: &commits,
             pending: pending.as_ref(),
             below_one: self.rules.below_one,
-            prefix,
+            prefix: &policy.tag_prefix,
             main: &policy.main,
         });
-        let comparison = pending.as_ref().map(|pending| compare(&commits, pending));
-        let slipped = self.slipped(model, &standpoint, changelog.as_ref())?;
-        let lacking = lacking_hotfixes(model, head, &standpoint, path)?;
-        let lines = self.lines(model)?;
-        let mut warnings = proposal.warnings.clone();
-        warnings.extend(self.remote_warnings(
-            model,
-            &standpoint,
-            head,
-            unpushed.as_deref(),
-            changelog.is_some(),
-        )?);
-        warnings.extend(lacking.iter().map(|one| {
-            let commits: Vec<&str> = one.commits.iter().map(|(id, _)| id.short()).collect();
-            let tag = format!("{prefix}{}", one.version);
-            Notice::new("TW-V040")
-                .with("tag", tag)
-                .with("commits", commits.join(" "))
-                .with("main", &policy.main)
-        }));
-        warnings.extend(slipped.iter().map(|problem| problem.notice.clone()));
-        let head = head.clone();
-        Ok(Sight {
-            head,
+        let mut sight = Sight {
+            head: head.clone(),
+            comparison: pending.as_ref().map(|pending| compare(&commits, pending)),
+            slipped: self.slipped(model, &standpoint, changelog.as_ref())?,
+            lacking: lacking_hotfixes(model, head, &standpoint, path)?,
+            lines: self.lines(model)?,
+            warnings: proposal.warnings.clone(),
             unpushed,
             standpoint,
             commits,
             changelog,
             pending,
             proposal,
-            comparison,
-            slipped,
-            lacking,
-            lines,
-            warnings,
-        })
+        };
+        let more = self.more_warnings(model, &sight)?;
+        sight.warnings.extend(more);
+        Ok(sight)
+    }
+
+    /// Returns what the clone, its remote and the shipped hotfixes warn about.
+    fn more_warnings(&self, model: &Model, sight: &Sight) -> Result<Vec<Notice>, GitError> {
+        let policy = &self.rules.policy;
+        let mut warnings = self.remote_warnings(model, sight)?;
+        warnings.extend(self.changelog_warning(sight)?);
+        warnings.extend(sight.lacking.iter().map(|one| {
+            let commits: Vec<&str> = one.commits.iter().map(|(id, _)| id.short()).collect();
+            Notice::new("TW-V040")
+                .with("tag", format!("{}{}", policy.tag_prefix, one.version))
+                .with("commits", commits.join(" "))
+                .with("main", &policy.main)
+        }));
+        warnings.extend(sight.slipped.iter().map(|problem| problem.notice.clone()));
+        Ok(warnings)
     }
 
     /// Returns the versions that the remote has and of which the clone knows nothing but the name.
     fn used_elsewhere(&self, model: &Model) -> Vec<semver::Version> {
         let names = model.lacking.iter().filter_map(|full| full.strip_prefix("refs/tags/"));
         names
-            .filter_map(|name| {
-                crate::domain::version::Tag::parse(name.as_bytes(), &self.rules.policy.tag_prefix).ok()
-            })
-            .filter(|tag| tag.kind() != crate::domain::version::TagKind::Rollback)
+            .filter_map(|name| Tag::parse(name.as_bytes(), &self.rules.policy.tag_prefix).ok())
+            .filter(|tag| tag.kind() != TagKind::Rollback)
             .map(|tag| tag.version().clone())
             .collect()
     }
@@ -184,54 +179,44 @@ impl Desk {
         Ok(lines)
     }
 
-    fn remote_warnings(
-        &self,
-        model: &Model,
-        standpoint: &Standpoint,
-        head: &ObjectId,
-        unpushed: Option<&str>,
-        changelog: bool,
-    ) -> Result<Vec<Notice>, GitError> {
+    fn remote_warnings(&self, model: &Model, sight: &Sight) -> Result<Vec<Notice>, GitError> {
         let policy = &self.rules.policy;
+        let about = |id: &str| Notice::new(id).with("remote", self.remote_name());
         let mut warnings = Vec::new();
         if !model.lacking.is_empty() {
-            let names: Vec<&str> = model
-                .lacking
-                .iter()
-                .map(|full| full.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/"))
-                .take(5)
-                .collect();
-            let notice =
-                Notice::new("TW-V030").with("refs", names.join(", ")).with("count", model.lacking.len());
-            warnings.push(notice.with("remote", self.remote_name()));
+            let short = |full: &String| full.splitn(3, '/').nth(2).unwrap_or_default().to_owned();
+            let names: Vec<String> = model.lacking.iter().take(MOST_NAMES).map(short).collect();
+            warnings.push(about("TW-V030").with("refs", names.join(", ")).with("count", model.lacking.len()));
         }
-        if let Some(branch) = unpushed {
-            warnings.push(Notice::new("TW-V041").with("branch", branch).with("remote", self.remote_name()));
+        if let Some(branch) = &sight.unpushed {
+            warnings.push(about("TW-V041").with("branch", branch));
         }
-        for (name, _) in self.own.tags.iter().filter(|(name, _)| !self.refs.tags.contains_key(*name)) {
-            if crate::domain::version::Tag::parse(name.as_bytes(), &policy.tag_prefix).is_ok() {
-                warnings.push(Notice::new("TW-V042").with("tag", name).with("remote", self.remote_name()));
+        for name in self.own.tags.keys().filter(|name| !self.refs.tags.contains_key(*name)) {
+            if Tag::parse(name.as_bytes(), &policy.tag_prefix).is_ok() {
+                warnings.push(about("TW-V042").with("tag", name));
             }
         }
-        let main_behind = match self.refs.heads.get(&policy.main) {
-            Some(main) if standpoint.place == PlaceFact::Main && main != head && unpushed.is_none() => {
-                model.is_ancestor(head, main)?
-            }
-            Some(_) | None => false,
-        };
-        if main_behind && standpoint.later_on_main.is_none() {
-            warnings
-                .push(Notice::new("TW-V043").with("main", &policy.main).with("remote", self.remote_name()));
-        }
-        if let Some(path) = &policy.changelog {
-            if !changelog {
-                warnings.push(Notice::new("TW-V044").with("path", path));
-            } else if self.clone.commit("HEAD")?.as_ref() == Some(head)
-                && !self.clone.is_clean(path).unwrap_or(true)
-            {
-                warnings.push(Notice::new("TW-V045").with("path", path));
-            }
+        let standpoint = &sight.standpoint;
+        let main = self.refs.heads.get(&policy.main);
+        let on_main = standpoint.place == PlaceFact::Main && sight.unpushed.is_none();
+        if let Some(main) = main.filter(|main| on_main && **main != sight.head)
+            && standpoint.later_on_main.is_none()
+            && model.is_ancestor(&sight.head, main)?
+        {
+            warnings.push(about("TW-V043").with("main", &policy.main));
         }
         Ok(warnings)
+    }
+
+    /// Returns whether the file that counts is missing, or is not the one in the work tree.
+    fn changelog_warning(&self, sight: &Sight) -> Result<Option<Notice>, GitError> {
+        let Some(path) = &self.rules.policy.changelog else { return Ok(None) };
+        if sight.changelog.is_none() {
+            return Ok(Some(Notice::new("TW-V044").with("path", path)));
+        }
+        let checked_out = self.clone.commit("HEAD")?.as_ref() == Some(&sight.head);
+        // A bare repository has no work tree that could differ.
+        let clean = !checked_out || self.clone.is_clean(path).unwrap_or(true);
+        Ok((!clean).then(|| Notice::new("TW-V045").with("path", path)))
     }
 }

@@ -169,19 +169,14 @@ pub(super) fn refused(
     if findings.is_empty() {
         return Ok(());
     }
-    let said: Vec<Worded> = findings
-        .iter()
-        .map(|notice| {
-            let worded = messages::word(terminal.language, notice);
-            let hint = match desk.unpushed(&draft.commit) {
-                Ok(Some(branch)) if notice.id == OFF_MAIN => {
-                    Some(terminal.say(&Notice::new("tag-branch-hint").with("branch", branch)))
-                }
-                Ok(_) | Err(_) => worded.hint,
-            };
-            Worded { what: with_id(&worded.what, &notice.id), hint }
-        })
-        .collect();
+    let off_main = findings.iter().any(|notice| notice.id == OFF_MAIN);
+    let branch = if off_main { desk.unpushed(&draft.commit).ok().flatten() } else { None };
+    let together = branch.map(|branch| terminal.say(&Notice::new("tag-branch-hint").with("branch", branch)));
+    let said = findings.iter().map(|notice| {
+        let worded = messages::word(terminal.language, notice);
+        let hint = together.clone().filter(|_| notice.id == OFF_MAIN).or(worded.hint);
+        Worded { what: with_id(&worded.what, &notice.id), hint }
+    });
     Err(Failure::worded(Exit::Failed, said))
 }
 

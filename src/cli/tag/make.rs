@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::back::rollback;
 use super::draft::{Draft, foresee, is_signed, judge, refused, release};
-use super::{Make, ask, watch};
+use super::{Make, consent, watch};
 use crate::cli::author::outlook::{Outlook, outlook};
 use crate::cli::author::rules::without_login;
 use crate::cli::author::{Desk, git_failed};
@@ -49,7 +49,7 @@ pub(super) fn run(make: &Make, terminal: &Terminal) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     }
     let question = Notice::new(if make.no_push { "tag-question-here" } else { "tag-question" });
-    if !make.yes && !ask::yes(&question, terminal)? {
+    if !make.yes && !consent::yes(&question, terminal)? {
         terminal.answer(&Notice::new("tag-not-made"))?;
         return Ok(Exit::Failed);
     }

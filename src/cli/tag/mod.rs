@@ -1,7 +1,7 @@
 //! `tagwarden tag`: makes the tag of a release, asks the door's rules first, pushes it, and can wait with the person.
 
-mod ask;
 mod back;
+mod consent;
 mod draft;
 mod make;
 mod parse;

@@ -10,6 +10,8 @@ mod level;
 pub mod message;
 mod propose;
 mod reverts;
+#[cfg(test)]
+mod tests;
 
 pub use changelog::{Pending, pending};
 pub use compare::{Comparison, Misfiled, Unknown, compare};

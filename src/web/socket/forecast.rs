@@ -26,10 +26,7 @@ pub(super) async fn forecast(
     }
     let pusher = pusher.and_then(|login| Person::parse(login).ok());
     let told = engine.forecast(&name, pusher, &parsed).await.map_err(failed)?;
-    let places = told
-        .places
-        .into_iter()
-        .map(|(environment, answer)| ForecastPlace { environment, answer })
-        .collect();
+    let places =
+        told.places.into_iter().map(|(environment, answer)| ForecastPlace { environment, answer }).collect();
     Ok(Answer::Forecast { known: told.known, next: told.next, link: told.link, places })
 }
