@@ -225,6 +225,20 @@ impl Clone {
         }
     }
 
+    /// Returns whether the person has configured git to sign tags.
+    ///
+    /// # Errors
+    /// git cannot be run.
+    pub fn signs_tags(&self) -> Result<bool, GitError> {
+        for key in ["tag.gpgSign", "tag.forceSignAnnotated"] {
+            let value = self.line("config", &["config", "--type=bool", "--get", key])?;
+            if value.as_deref() == Some("true") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Makes an annotated tag, signed when `sign` or the configuration says so.
     ///
     /// # Errors

@@ -85,15 +85,19 @@ fn standing(
         return Err(about("TW-V031"));
     }
     refused(&judge(draft, &object, desk, model)?, draft, desk, terminal)?;
-    if wants_signature(make, desk) && !signed(desk, &object)? {
+    if wants_signature(make, desk)? && !signed(desk, &object)? {
         return Err(about("TW-V046"));
     }
     terminal.answer(&Notice::new("tag-resumed").with("tag", &draft.tag))?;
     Ok(Some(object))
 }
 
-fn wants_signature(make: &Make, desk: &Desk) -> bool {
-    make.sign || (desk.rules.signed && !make.rollback)
+/// Returns whether the person, their git or the repository's rules want a signature.
+fn wants_signature(make: &Make, desk: &Desk) -> Result<bool, Failure> {
+    if make.sign || (desk.rules.signed && !make.rollback) {
+        return Ok(true);
+    }
+    desk.clone.signs_tags().map_err(|error| git_failed(&error))
 }
 
 fn signed(desk: &Desk, object: &ObjectId) -> Result<bool, Failure> {
@@ -144,15 +148,20 @@ fn create(
     let name = draft.tag.name();
     let message = model.keep("message", &draft.message).map_err(|error| git_failed(&error))?;
     let not_made = |why: &dyn std::error::Error| Failure::caused(Exit::Failed, Notice::new("TW-V035"), why);
-    desk.clone
-        .make_tag(name, &draft.commit, &message, wants_signature(make, desk))
-        .map_err(|error| not_made(&error))?;
+    let sign = wants_signature(make, desk)?;
+    desk.clone.make_tag(name, &draft.commit, &message, sign).map_err(|error| not_made(&error))?;
     let object = desk.clone.tag_object(name).map_err(|error| git_failed(&error))?;
     let gone = || Failure::new(Exit::Failed, Notice::new("TW-V035").with("why", "it is not there"));
     let object = object.ok_or_else(gone)?;
-    // git may have been told to sign, or to do something else: what was made is what is judged.
-    let lawful =
-        judge(draft, &object, desk, model).and_then(|findings| refused(&findings, draft, desk, terminal));
+    // git makes the tag even when it cannot sign it, and hooks may do more: what was made is what is judged.
+    let lawful = judge(draft, &object, desk, model)
+        .and_then(|findings| refused(&findings, draft, desk, terminal))
+        .and_then(|()| match sign && !signed(desk, &object)? {
+            true => {
+                Err(Failure::new(Exit::Failed, Notice::new("TW-V035").with("why", "git did not sign it")))
+            }
+            false => Ok(()),
+        });
     if let Err(failure) = lawful {
         desk.clone.drop_tag(name, &object).map_err(|error| git_failed(&error))?;
         return Err(failure);
