@@ -77,7 +77,7 @@ fn tell(explained: &Explained, terminal: &Terminal) -> Result<(), Failure> {
         (Some("waiting"), _) | (Some(_), None) => {}
         (Some(_), Some(headline)) => return terminal.answer(headline),
     }
-    terminal.print(&show::gates(&explained.gates, &zone, explained.at, terminal).join("\n"))?;
+    terminal.print(&show::gates(&explained.gates, &zone, explained.at, false, terminal).join("\n"))?;
     match explained.next_slot {
         Some(slot) if slot > explained.at => {
             terminal.answer(&Notice::new("term-next-slot").with("moment", short(slot)))

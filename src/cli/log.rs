@@ -36,15 +36,22 @@ pub struct Args {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Told {
-    Line { line: Line },
-    Printed { step: String, text: String },
+    Line { line: Line, step: Option<Step>, time_zone: Option<String> },
+    Printed { name: String, host: String, text: String },
 }
 
 #[derive(Deserialize)]
 struct Line {
     at: Timestamp,
     actor: Option<String>,
+    kind: String,
     text: Notice,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    name: String,
+    host: String,
 }
 
 #[derive(Deserialize)]
@@ -59,18 +66,21 @@ struct End {
 /// The daemon cannot be asked, there is no such release, or nobody reads the answer any more.
 pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     let verb = if args.follow { "follow" } else { "log" };
-    let zone = seen::zone(None);
     let mut printed = Printed::default();
+    let mut before = None;
     let last = ask::stream(terminal, verb, json!({ "release": args.release }), |value| {
         if args.json {
             return terminal.print(&value.to_string());
         }
         match ask::read(value)? {
-            Told::Line { line } => {
+            Told::Line { line, step, time_zone } => {
                 printed.finish(terminal)?;
-                terminal.print(&worded(&line, &zone, terminal))
+                let zone = seen::zone(time_zone.as_deref());
+                let sentence = sentence(&line, step.as_ref(), before.as_ref());
+                before = Some(line.text.clone());
+                terminal.print(&worded(&line, &sentence, &zone, terminal))
             }
-            Told::Printed { step, text } => printed.add(&step, &text, terminal),
+            Told::Printed { name, host, text } => printed.add(&format!("{host} {name}"), &text, terminal),
         }
     })?;
     end(args, last, &mut printed, terminal)
@@ -89,7 +99,17 @@ fn end(args: &Args, last: Value, printed: &mut Printed, terminal: &Terminal) -> 
     Ok(if !args.follow || end.phase == "complete" { Exit::Ok } else { Exit::Failed })
 }
 
-fn worded(line: &Line, zone: &TimeZone, terminal: &Terminal) -> String {
+/// Returns what is said of a line: steps by name, and nothing twice in a row.
+fn sentence(line: &Line, step: Option<&Step>, before: Option<&Notice>) -> Notice {
+    match (line.kind.as_str(), step) {
+        ("rollback_started", _) if before == Some(&line.text) => Notice::new("term-way-back-begins"),
+        ("got_stuck", _) if before == Some(&line.text) => Notice::new("term-got-stuck"),
+        (_, Some(step)) => line.text.clone().with("key", format!("{} ({})", step.name, step.host)),
+        (_, None) => line.text.clone(),
+    }
+}
+
+fn worded(line: &Line, sentence: &Notice, zone: &TimeZone, terminal: &Terminal) -> String {
     let at = when::short(terminal.language, line.at, zone);
     // Most sentences name the person; the others are about what the daemon did by itself.
     let by = match &line.actor {
@@ -98,7 +118,7 @@ fn worded(line: &Line, zone: &TimeZone, terminal: &Terminal) -> String {
         }
         Some(_) | None => String::new(),
     };
-    format!("{at}  {}{by}", terminal.say(&line.text))
+    format!("{at}  {}{by}", terminal.say(sentence))
 }
 
 /// What steps have printed, up to the last line that is still open.

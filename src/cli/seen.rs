@@ -75,6 +75,8 @@ pub struct View {
     pub actions: Vec<String>,
     /// What an approval is bound to.
     pub binding: String,
+    /// The clock of the house when it answered.
+    pub now: Timestamp,
 }
 
 /// An approval.
@@ -148,8 +150,9 @@ pub fn phase(name: &str, terminal: &Terminal) -> Cell {
         // A daemon that is newer than this command may know more.
         None => return Cell::foreign(format!("? {name}")),
     };
-    let word = terminal.say(&Notice::new(&format!("term-phase-{}", name.replace('_', "-"))));
-    Cell::new(format!("{sign} {word}")).toned(tone)
+    // The same words as on the pages, where they stand alone.
+    let word = terminal.say(&Notice::new(&format!("page-phase-{}", name.replace('_', "-"))));
+    Cell::new(format!("{sign} {}", word.to_lowercase())).toned(tone)
 }
 
 /// Returns a gate's answer in words behind its sign.

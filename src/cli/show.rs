@@ -11,7 +11,6 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::seen::{self, Step, View, Watch};
 use crate::cli::table::{Cell, Table, Tone};
 use crate::cli::terminal::Terminal;
-use crate::clock::Clock;
 use crate::domain::gate::GateReading;
 use crate::domain::notice::Notice;
 use crate::domain::watch::Answer;
@@ -41,7 +40,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     if args.json {
         terminal.json(&answer)?;
     } else {
-        let page = Page { view: ask::read(answer)?, now: Clock::machine().now(), terminal };
+        let view: View = ask::read(answer)?;
+        let page = Page { now: view.now, view, terminal };
         terminal.print(&page.lines().join("\n"))?;
     }
     Ok(Exit::Ok)
@@ -106,7 +106,7 @@ impl Page<'_> {
     }
 
     fn gates(&self) -> Vec<String> {
-        gates(&self.view.gates, &self.view.row.zone(), self.now, self.terminal)
+        gates(&self.view.gates, &self.view.row.zone(), self.now, true, self.terminal)
     }
 
     fn approvals(&self) -> Vec<String> {
@@ -225,18 +225,27 @@ impl Page<'_> {
     }
 }
 
-/// Returns the gates, each with sign, word, reason, and who can open it or when.
-pub fn gates(gates: &[GateReading], zone: &TimeZone, now: Timestamp, terminal: &Terminal) -> Vec<String> {
+/// Returns the gates, each with sign, word, reason, when it opens, and with `ages` how old its evidence is.
+pub fn gates(
+    gates: &[GateReading],
+    zone: &TimeZone,
+    now: Timestamp,
+    ages: bool,
+    terminal: &Terminal,
+) -> Vec<String> {
     let mut table = Table::default();
     for gate in gates {
-        let seen_at = terminal
-            .say(&Notice::new("term-seen").with("distance", seen::distance(gate.seen_at, now, terminal)));
-        table.row([
+        let mut cells = vec![
             seen::standing(gate.standing, terminal),
             Cell::foreign(&gate.gate),
             Cell::new(terminal.say(&gate.reason)),
-            Cell::new(if gate.seen_at > now { String::new() } else { seen_at }).toned(Tone::Faint),
-        ]);
+        ];
+        if ages {
+            let distance = seen::distance(gate.seen_at, now, terminal);
+            let seen = terminal.say(&Notice::new("term-seen").with("distance", distance));
+            cells.push(Cell::new(seen).toned(Tone::Faint));
+        }
+        table.row(cells);
         if let Some(opens) = gate.opens_at.filter(|opens| *opens > now) {
             let at = seen::moment(opens, zone, now, terminal);
             table.below(2, Cell::new(terminal.say(&Notice::new("term-opens").with("moment", at))));

@@ -1,5 +1,6 @@
 //! `tagwarden status`: what is under way, what is stopped, and what is in the way.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -8,7 +9,6 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::seen::{self, Hold, Row};
 use crate::cli::table::{Cell, Table, Tone};
 use crate::cli::terminal::Terminal;
-use crate::clock::Clock;
 use crate::domain::notice::Notice;
 use crate::messages::when;
 
@@ -16,6 +16,7 @@ use crate::messages::when;
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   tagwarden status
+  tagwarden status --under-way
   tagwarden status --repository school/bridge --environment production --limit 5
   tagwarden status --json | jq '.releases[] | select(.phase == \"waiting\")'")]
 pub struct Args {
@@ -25,6 +26,9 @@ pub struct Args {
     /// Only releases for this environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
+    /// Only releases that wait or move
+    #[arg(long)]
+    under_way: bool,
     /// At most so many, the newest
     #[arg(long, short = 'n', value_name = "NUMBER", default_value_t = 20)]
     limit: u64,
@@ -35,6 +39,7 @@ pub struct Args {
 
 #[derive(Deserialize)]
 struct Status {
+    now: Timestamp,
     releases: Vec<Row>,
     holds: Vec<Hold>,
     troubles: Vec<Notice>,
@@ -45,8 +50,12 @@ struct Status {
 /// # Errors
 /// The daemon cannot be asked.
 pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
-    let asked =
-        json!({ "repository": args.repository, "environment": args.environment, "limit": args.limit });
+    let asked = json!({
+        "repository": args.repository,
+        "environment": args.environment,
+        "under_way": args.under_way,
+        "limit": args.limit,
+    });
     let answer = ask::ask(terminal, None, "status", asked)?;
     if args.json {
         terminal.json(&answer)?;
@@ -56,7 +65,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     if status.releases.is_empty() {
         terminal.answer(&Notice::new("term-no-releases"))?;
     } else {
-        terminal.print(&table(&status.releases, terminal).join("\n"))?;
+        terminal.print(&table(&status.releases, status.now, terminal).join("\n"))?;
     }
     if !status.holds.is_empty() {
         terminal.print("")?;
@@ -68,8 +77,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn table(rows: &[Row], terminal: &Terminal) -> Vec<String> {
-    let now = Clock::machine().now();
+fn table(rows: &[Row], now: Timestamp, terminal: &Terminal) -> Vec<String> {
     let mut table = Table::default();
     let head = ["release", "phase", "tag", "repository", "environment", "changed"];
     table.row(head.map(|name| {

@@ -194,7 +194,7 @@ impl Engine {
         self.require_right_on(who, scope).await?;
         let lifted = scope.to_owned();
         if !self.0.store.write(move |w| w.lift_hold(&lifted)).await.map_err(EngineError::from)? {
-            return Err(RefusedAct::NotFound(Notice::new("TW-P005").with("scope", scope)));
+            return Err(RefusedAct::NotFound(Notice::new("TW-P005").with("scope", scope.replace(' ', "#"))));
         }
         let stamp = Stamp { at: self.0.clock.now(), actor: Some(who.clone()), channel };
         self.note(HouseEvent::Lifted { scope: scope.to_owned() }, stamp).await?;
@@ -244,7 +244,7 @@ impl Engine {
             .filter(|place: &&Place| scope == "*" || place.scope() == scope)
             .collect();
         if named.is_empty() {
-            return Err(RefusedAct::NotFound(Notice::new("TW-P006").with("scope", scope)));
+            return Err(RefusedAct::NotFound(Notice::new("TW-P006").with("scope", scope.replace(' ', "#"))));
         }
         for place in named {
             self.require_right(who, &place.environment, &Demand::Lift).await?;

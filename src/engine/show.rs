@@ -279,7 +279,7 @@ fn words(event: &Event, state: &State) -> Notice {
                 looks.iter().map(|look| format!("{}: {}", look.signal, look.evidence)).collect();
             notice.with("looks", said.join("; "))
         }
-        Event::WatchPassed { unproven } if unproven.is_empty() => Notice::new("event-watch-passed-well"),
+        Event::WatchPassed { unproven } if unproven.is_empty() => Notice::new("event-watch-proven"),
         Event::WatchPassed { unproven } => notice.with("signals", unproven.join(", ")),
         Event::RollbackAsked { by, reason, .. } => {
             notice.with("by", by.as_ref().map_or("?", |by| by.as_str())).with("reason", reason)

@@ -106,8 +106,8 @@ pub const TEXTS: &[Text] = texts! {
     "event-watch-started": "The smoke tests passed; the watch lasts until {until_at}.", "Les tests rapides ont réussi ; la surveillance dure jusqu’au {until_at}.";
     "event-looked": "Looked: {looks}", "Observé : {looks}";
     "event-watch-extended": "Too little was seen; the watch goes on until {until_at}.", "Trop peu d’observations ; la surveillance continue jusqu’au {until_at}.";
-    "event-watch-passed-well": "The watch is over and saw nothing wrong.", "La surveillance est terminée et n’a rien vu d’anormal.";
     "event-watch-passed": "The watch is over. Not proven: {signals}", "La surveillance est terminée. Non prouvé : {signals}";
+    "event-watch-proven": "The watch is over; it saw nothing wrong.", "La surveillance est terminée ; elle n’a rien trouvé d’anormal.";
     "event-completed": "The release is complete.", "La version est complète.";
     "event-rollback-asked": "{by} asked for the way back: {reason}", "{by} a demandé le retour en arrière : {reason}";
     "event-rolled-back": "What ran before runs again, and that was verified.", "La version précédente tourne à nouveau, et cela a été vérifié.";

@@ -12,19 +12,37 @@ pub const TEXTS: &[Text] = texts! {
     "TW-U032": "{tag} is commit {commit}, not {typed}; nothing was approved.",
         "{tag} est le commit {commit}, pas {typed} ; rien n’a été approuvé.",
         "name at least seven digits of the commit that you mean", "indiquez au moins sept chiffres du commit voulu";
-    "term-phase-waiting": "waiting", "en attente";
-    "term-phase-deploying": "deploying", "déploiement";
-    "term-phase-smoke": "smoke tests", "tests rapides";
-    "term-phase-watching": "watching", "surveillance";
-    "term-phase-announcing": "announcing", "annonce";
-    "term-phase-complete": "complete", "complète";
-    "term-phase-refused": "refused", "refusée";
-    "term-phase-denied": "denied", "rejetée";
-    "term-phase-withdrawn": "withdrawn", "retirée";
-    "term-phase-superseded": "superseded", "remplacée";
-    "term-phase-rolling-back": "rolling back", "retour en cours";
-    "term-phase-rolled-back": "rolled back", "revenue en arrière";
-    "term-phase-stuck": "stuck", "bloquée";
+    "TW-A001": "There is no {path}.", "{path} n’existe pas.",
+        "look at [server] state_dir with: tagwarden config show", "vérifiez [server] state_dir : tagwarden config show";
+    "TW-A002": "You may not use {path}.", "Vous n’avez pas accès à {path}.",
+        "run it as the daemon's account: sudo -u tagwarden tagwarden …",
+        "lancez la commande avec le compte du démon : sudo -u tagwarden tagwarden …";
+    "TW-A003": "{path} is no whole database of tagwarden: {why}.", "{path} n’est pas une base tagwarden intacte : {why}.",
+        "name a file that `tagwarden backup` made", "indiquez un fichier créé par « tagwarden backup »";
+    "TW-A004": "The journal is not what was once written: {why}.", "Le journal n’est plus ce qui a été écrit : {why}.",
+        "keep a copy of the file, and compare it with the last backup: tagwarden audit verify --file FILE",
+        "gardez une copie du fichier et comparez avec la dernière sauvegarde : tagwarden audit verify --file FICHIER";
+    "TW-A005": "Entry {entry} is not there with that hash.", "L’entrée {entry} n’existe pas avec cette empreinte.",
+        "entries were cut off, or this is another journal; compare it with the last backup",
+        "des entrées ont été coupées, ou c’est un autre journal ; comparez avec la dernière sauvegarde";
+    "TW-A006": "`{typed}` is no entry.", "`{typed}` n’est pas une entrée.",
+        "write number and hash (at least eight digits), as audit verify shows them: 4711:9f86d081",
+        "écrivez numéro et empreinte (au moins huit chiffres), comme les montre audit verify : 4711:9f86d081";
+    "TW-A007": "A database stands in {path} already; nothing was changed.", "Une base existe déjà dans {path} ; rien n’a été modifié.",
+        "put it aside with: --replace", "mettez-la de côté avec : --replace";
+    "house-restored": "This database was restored from a copy.", "Cette base a été restaurée depuis une copie.";
+    "term-journal-whole": "The journal is whole: {entries} entries, the last one is {last}",
+        "Le journal est intact : {entries} entrées, la dernière est {last}";
+    "term-backup-made": "{path} is made and whole; its last journal entry is {last}",
+        "{path} est créé et intact ; sa dernière entrée de journal est {last}",
+        "check it at any time with: tagwarden audit verify --file {path}",
+        "vérifiez-le à tout moment : tagwarden audit verify --file {path}";
+    "term-restored": "Restored from {path}, whose journal has {entries} entries.",
+        "Restauré depuis {path}, dont le journal a {entries} entrées.",
+        "look at the hosts, then start the daemon: systemctl start tagwarden",
+        "vérifiez les hôtes, puis démarrez le démon : systemctl start tagwarden";
+    "term-restored-replaced": "What stood there before is kept as {path}",
+        "Ce qui s’y trouvait est conservé dans {path}";
     "term-good": "good", "bon";
     "term-bad": "bad", "mauvais";
     "term-closed": "not yet", "pas encore";
@@ -55,6 +73,8 @@ pub const TEXTS: &[Text] = texts! {
     "term-title-watch": "Watch", "Surveillance";
     "term-title-next": "What you may ask now", "Ce que vous pouvez demander";
     "term-reason-example": "why", "pourquoi";
+    "term-way-back-begins": "The way back begins.", "Le retour en arrière commence.";
+    "term-got-stuck": "It is stuck; a named person has to lead it out.", "Elle est bloquée ; une personne nommée doit la débloquer.";
     "term-ago": "{length} ago", "il y a {length}";
     "term-in": "in {length}", "dans {length}";
     "term-just-now": "just now", "à l’instant";

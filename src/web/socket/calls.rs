@@ -65,6 +65,7 @@ async fn status(engine: &Engine, args: &Value) -> Said {
     let filter = Filter {
         repository: text(args, "repository"),
         environment: text(args, "environment"),
+        under_way: args["under_way"].as_bool().unwrap_or_default(),
         limit: asked.unwrap_or(ROWS.0).min(ROWS.1),
         ..Filter::default()
     };
@@ -73,7 +74,7 @@ async fn status(engine: &Engine, args: &Value) -> Said {
     let holds = engine.store().read(|r| r.holds()).await.map_err(|error| failed(error.into()))?;
     let holds: Vec<Value> =
         holds.iter().filter(|hold| hold.until.is_none_or(|until| now < until)).map(as_json).collect();
-    ok(json!({ "releases": rows, "holds": holds, "troubles": engine.troubles() }))
+    ok(json!({ "now": now, "releases": rows, "holds": holds, "troubles": engine.troubles() }))
 }
 
 fn as_json(hold: &HoldRow) -> Value {
@@ -106,7 +107,10 @@ pub(super) fn unknown(release: &str) -> (Status, Notice) {
 
 async fn shown(engine: &Engine, id: ReleaseId) -> Result<Value, (Status, Notice)> {
     let view = engine.view(id).await.map_err(failed)?.ok_or_else(|| unknown(&id.to_string()))?;
-    Ok(json!(view))
+    let mut value = json!(view);
+    // Ages are reckoned from the clock of the house, which need not be that of the terminal.
+    value["now"] = json!(engine.now());
+    Ok(value)
 }
 
 /// Returns the one release that is meant.
@@ -188,11 +192,12 @@ async fn explain(engine: &Engine, args: &Value) -> Said {
 fn imagined(foreseen: &Foreseen) -> Value {
     json!({
         "id": null,
-        "tag": foreseen.tag,
+        "tag": foreseen.tag.name(),
         "repository": foreseen.place.repository.name,
         "environment": foreseen.place.environment.name,
         "phase": null,
         "headline": null,
+        "time_zone": foreseen.place.zone.iana_name(),
     })
 }
 

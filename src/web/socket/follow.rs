@@ -2,7 +2,7 @@
 //!
 //! What a step prints is sent in pieces that end between two characters; bytes that are no text are sent as marks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::control::Answer;
 use crate::domain::names::ReleaseId;
 use crate::domain::release::Phase;
 use crate::engine::Engine;
-use crate::engine::view::{ReleaseView, StepView};
+use crate::engine::view::{JournalLine, ReleaseView, StepView};
 use crate::web::socket::{Client, calls, failed, refused};
 
 /// The largest piece of a log in one line: escaped sixfold it is still far below the longest line.
@@ -27,6 +27,8 @@ struct Told {
     journal: u64,
     /// Per step: how many bytes of its log.
     logs: BTreeMap<String, u64>,
+    /// The steps that have begun and not ended.
+    running: BTreeSet<String>,
     /// Whether the way back was asked for and has not begun: then a complete release is not over.
     asked_back: bool,
 }
@@ -93,12 +95,16 @@ async fn tell(
             return Ok(None);
         }
     };
-    // A step's output stands between the line that starts it and the one that ends it.
     for line in lines {
+        let step = step_of(&line, &view);
+        // A step's output stands between the line that starts it and the one that ends it; a failure names no step.
         if line.kind == "step_ended" {
-            for step in &view.steps {
-                tell_log(engine, id, step, told, client).await?;
-            }
+            let ended = step.map_or_else(|| told.running.clone(), |step| BTreeSet::from([step.key.clone()]));
+            tell_logs(engine, id, &view, &ended, told, client).await?;
+            told.running.retain(|key| !ended.contains(key));
+        }
+        if let ("step_started", Some(step)) = (line.kind.as_str(), step) {
+            told.running.insert(step.key.clone());
         }
         told.journal = told.journal.max(line.seq);
         match line.kind.as_str() {
@@ -106,12 +112,36 @@ async fn tell(
             "rollback_started" | "rolled_back" | "got_stuck" => told.asked_back = false,
             _ => {}
         }
-        client.say(&Answer::Line { value: json!({ "line": line }) }).await?;
+        let value = json!({
+            "line": line,
+            "step": step.map(|step| json!({ "key": step.key, "name": step.name, "host": step.host })),
+            "time_zone": view.row.time_zone,
+        });
+        client.say(&Answer::Line { value }).await?;
     }
-    for step in &view.steps {
+    let running = told.running.clone();
+    tell_logs(engine, id, &view, &running, told, client).await?;
+    Ok(Some(view))
+}
+
+/// Returns the step that a line of the journal names.
+fn step_of<'a>(line: &JournalLine, view: &'a ReleaseView) -> Option<&'a StepView> {
+    let key = line.text.values.get("key")?;
+    view.steps.iter().find(|step| step.key == *key)
+}
+
+async fn tell_logs(
+    engine: &Engine,
+    id: ReleaseId,
+    view: &ReleaseView,
+    keys: &BTreeSet<String>,
+    told: &mut Told,
+    client: &mut Client,
+) -> io::Result<()> {
+    for step in view.steps.iter().filter(|step| keys.contains(&step.key)) {
         tell_log(engine, id, step, told, client).await?;
     }
-    Ok(Some(view))
+    Ok(())
 }
 
 async fn tell_log(
@@ -121,9 +151,6 @@ async fn tell_log(
     told: &mut Told,
     client: &mut Client,
 ) -> io::Result<()> {
-    if step.key.is_empty() {
-        return Ok(());
-    }
     let from = told.logs.entry(step.key.clone()).or_default();
     // A log that cannot be read now is looked for again at the next turn.
     let Ok(Some((bytes, _))) = engine.step_log(id, &step.key, *from).await else { return Ok(()) };
@@ -136,7 +163,8 @@ async fn tell_log(
         let text = String::from_utf8_lossy(&rest[..length]).into_owned();
         *from += length as u64;
         rest = &rest[length..];
-        client.say(&Answer::Line { value: json!({ "step": step.key, "text": text }) }).await?;
+        let value = json!({ "key": step.key, "name": step.name, "host": step.host, "text": text });
+        client.say(&Answer::Line { value }).await?;
     }
     Ok(())
 }
