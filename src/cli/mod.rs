@@ -6,6 +6,8 @@
 mod approve;
 mod ask;
 mod author;
+mod audit;
+mod backup;
 mod calendar;
 mod changelog;
 mod completions;
@@ -22,6 +24,7 @@ mod lift;
 mod log;
 mod man;
 mod plan;
+mod restore;
 mod retry;
 mod rollback;
 mod seen;
@@ -142,6 +145,12 @@ enum Command {
     Retry(retry::Args),
     /// Make, list and revoke personal tokens
     Token(token::Args),
+    /// Is the record whole, and what does it say?
+    Audit(audit::Args),
+    /// Copy everything that is kept, while the daemon runs
+    Backup(backup::Args),
+    /// Put a copy back, while the daemon is stopped
+    Restore(restore::Args),
     /// May it change now, and if not, when?
     Calendar(calendar::Args),
     /// Check, show and release the changelog
@@ -176,6 +185,9 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Rollback(args) => rollback::run(&args, terminal),
         Command::Retry(args) => retry::run(&args, terminal),
         Command::Token(args) => token::run(&args, terminal),
+        Command::Audit(args) => audit::run(&args, terminal),
+        Command::Backup(args) => backup::run(&args, terminal),
+        Command::Restore(args) => restore::run(&args, terminal),
         Command::Calendar(args) => calendar::run(&args, terminal),
         Command::Changelog(args) => changelog::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),

@@ -48,8 +48,7 @@ impl Daemon {
     pub async fn build(config: Config, clock: Clock) -> Result<Self, DaemonError> {
         let config = Arc::new(config);
         let state = &config.server.state_dir;
-        private_folder(state)?;
-        let only = lock(state)?;
+        let only = claim(state)?;
         let store = Store::open(state)?;
         let parts = Parts {
             config: Arc::clone(&config),
@@ -131,7 +130,12 @@ fn private_folder(path: &Path) -> Result<(), DaemonError> {
         .map_err(|source| DaemonError::Folder { path: path.to_owned(), source })
 }
 
-fn lock(state: &Path) -> Result<File, DaemonError> {
+/// Makes the state folder if need be and takes it for this process alone, until the returned file is dropped.
+///
+/// # Errors
+/// Another process has it, or it cannot be used.
+pub fn claim(state: &Path) -> Result<File, DaemonError> {
+    private_folder(state)?;
     let path = state.join("lock");
     let folder = |source| DaemonError::Folder { path: path.clone(), source };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(folder)?;

@@ -9,6 +9,7 @@
 //! is answered with the failure, and the store counts as broken, because after a failed sync nothing that SQLite
 //! holds in memory may be trusted; the daemon then ends and starts again.
 
+mod copies;
 mod deliveries;
 mod error;
 mod journal;
@@ -20,6 +21,7 @@ mod schema;
 mod tags;
 mod writer;
 
+pub use copies::{Kept, Restored, restore};
 pub use deliveries::{Delivery, DeliveryOutcome, NewDelivery, Stored};
 pub use error::StoreError;
 pub use journal::{JournalRow, Verified};
@@ -29,6 +31,8 @@ pub use releases::{Advanced, ReleaseRecord};
 pub use tags::{KnownTag, TagNews};
 pub use writer::Writing;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -62,6 +66,9 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(FILE);
         schema::require_sound_sqlite()?;
+        // Made first, so that hashes and logs are for its owner alone whatever the folder and the umask allow; SQLite
+        // gives the files beside it the same mode.
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
         let mut connection = Connection::open(&path).map_err(StoreError::from)?;
         schema::prepare(&mut connection)?;
         let broken = Arc::new(AtomicBool::new(false));
@@ -130,19 +137,6 @@ impl Store {
     /// Returns whether a commit has failed, so that the daemon has to start again.
     pub fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
-    }
-
-    /// Copies the whole store into the new file `to`, consistent as of one instant.
-    ///
-    /// # Errors
-    /// The file exists already or cannot be written.
-    pub fn back_up(&self, to: &Path) -> Result<(), StoreError> {
-        if to.exists() {
-            return Err(StoreError::Exists(to.to_owned()));
-        }
-        let from = self.reader()?;
-        from.backup("main", to, None::<fn(rusqlite::backup::Progress)>)?;
-        Ok(())
     }
 
     fn reader(&self) -> Result<Connection, StoreError> {

@@ -43,3 +43,21 @@ pub fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// Refuses a file that is no database of ours, or that only a newer version can read.
+pub fn require_ours(connection: &Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    let journal: i64 = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'journal'",
+        [],
+        |row| row.get(0),
+    )?;
+    if found == 0 || journal == 0 {
+        return Err(StoreError::Unreadable("it has no journal of tagwarden".to_owned()));
+    }
+    Ok(())
+}

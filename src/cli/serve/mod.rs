@@ -96,7 +96,7 @@ async fn open(config: Config, stop: CancellationToken) -> Result<(), Failure> {
 }
 
 /// Returns why the house could not be opened, with the exit code that belongs to it.
-fn refused(error: &DaemonError) -> Failure {
+pub fn refused(error: &DaemonError) -> Failure {
     let exit = match error {
         DaemonError::Taken(_) => Exit::Conflict,
         DaemonError::Folder { .. }
