@@ -5,8 +5,8 @@
 
 mod approve;
 mod ask;
-mod author;
 mod audit;
+mod author;
 mod backup;
 mod calendar;
 mod changelog;

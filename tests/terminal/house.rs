@@ -72,6 +72,7 @@ pub struct House {
 
 pub fn rules(further: &str) -> Rules {
     Rules {
+        language: tagwarden::domain::language::Language::En,
         approvals: 1,
         closed: String::new(),
         watch: "duration = \"4s\"\nevery = \"1s\"".to_owned(),
