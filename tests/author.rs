@@ -8,6 +8,7 @@ mod clone;
 #[path = "world/socket.rs"]
 mod socket;
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -151,6 +152,39 @@ fn silence_is_no_yes() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.ends_with("hint: add --yes, or look first with --dry-run\n"), "{}", said.err);
     assert_eq!(tags_here(&ground), "v1.0.0");
+}
+
+/// Runs the program on a terminal of its own, and types `answer` into it.
+fn at_a_terminal(ground: &Ground, arguments: &str, answer: &str) -> (Option<i32>, String) {
+    let line = format!("{} {arguments}", env!("CARGO_BIN_EXE_tagwarden"));
+    let mut command = ground.program(&[]);
+    let environment: Vec<_> =
+        command.get_envs().map(|(name, value)| (name.to_owned(), value.unwrap().to_owned())).collect();
+    command = Command::new("script");
+    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]).env_clear().envs(environment);
+    command.current_dir(ground.work()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_person_is_asked_after_everything_was_shown_and_only_a_yes_is_one() {
+    let ground = ready(true);
+    for no in ["n\n", "\n", "\u{4}"] {
+        let (code, said) = at_a_terminal(&ground, "tag", no);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("- A page for hours.") && said.contains("Make and push it? [y/N]"), "{said}");
+        assert!(said.contains("Nothing was made."), "{said}");
+        assert_eq!((tags_here(&ground), tags_there(&ground)), ("v1.0.0".to_owned(), "v1.0.0".to_owned()));
+    }
+    let (code, said) = at_a_terminal(&ground, "tag --lang fr", "oui\n");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("Le créer et le pousser ? [o/N]") && said.contains("origin a pris v1.1.0."),
+        "{said}"
+    );
 }
 
 #[test]

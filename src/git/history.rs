@@ -1,6 +1,6 @@
 //! What happened since the last release, and which shipped hotfixes a commit lacks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -106,57 +106,85 @@ pub struct Lacking {
 pub fn lacking_hotfixes(
     model: &Model,
     head: &ObjectId,
+    main: &str,
     standpoint: &Standpoint,
     changelog: Option<&str>,
 ) -> Result<Vec<Lacking>, GitError> {
     if standpoint.place != PlaceFact::Main {
         return Ok(Vec::new());
     }
-    let mut beside: Vec<(&semver::Version, &ObjectId)> = Vec::new();
-    for (commit, versions) in &standpoint.stable {
-        let Some(version) = versions.iter().max() else { continue };
-        if !model.is_ancestor(commit, head)? && !model.is_ancestor(head, commit)? {
-            beside.push((version, commit));
-        }
-    }
+    let mut beside = beside(model, head, main, standpoint)?;
     beside.sort();
-    let mut newest_first = beside.into_iter().rev().take(MOST_LINES);
-    let mut lines: Vec<(&semver::Version, &ObjectId)> = Vec::new();
-    newest_first.try_for_each(|(version, commit)| -> Result<(), GitError> {
-        for (_, later) in &lines {
-            if model.is_ancestor(commit, later)? {
-                return Ok(());
-            }
-        }
-        lines.push((version, commit));
-        Ok(())
-    })?;
-    if lines.is_empty() {
-        return Ok(Vec::new());
-    }
-    let picked = picked(model, head)?;
+    let mut covered = BTreeSet::new();
     let mut lacking = Vec::new();
-    for (version, commit) in lines.into_iter().rev() {
-        let commits = without_counterpart(model, head, commit, changelog)?;
+    for (version, commit) in beside.into_iter().rev().take(MOST_LINES) {
+        if covered.contains(&commit) {
+            continue;
+        }
+        // The walk ends where the line meets main, so it is as short as the line.
+        let mut walk = model.repository.revwalk()?;
+        walk.push(commit)?;
+        walk.hide(oid(head)?)?;
+        for id in walk {
+            covered.insert(id?);
+        }
+        let commits = without_counterpart(model, head, &object_id(commit)?, changelog)?;
+        let picked = if commits.is_empty() { BTreeSet::new() } else { picked(model, head, commit)? };
         let commits: Vec<_> = commits.into_iter().filter(|(id, _)| !picked.contains(id.as_str())).collect();
         if !commits.is_empty() {
-            lacking.push(Lacking { version: version.clone(), commits });
+            lacking.push(Lacking { version, commits });
         }
     }
+    lacking.reverse();
     Ok(lacking)
 }
 
-/// Returns the ids that the commits of `head` name as their source: `cherry picked from commit …`.
-fn picked(model: &Model, head: &ObjectId) -> Result<BTreeSet<String>, GitError> {
+/// Returns the releases that neither stand behind `head` nor later on main.
+fn beside(
+    model: &Model,
+    head: &ObjectId,
+    main: &str,
+    standpoint: &Standpoint,
+) -> Result<Vec<(semver::Version, Oid)>, GitError> {
+    let mut beside = BTreeMap::new();
+    for (commit, versions) in &standpoint.stable {
+        if let Some(version) = versions.iter().max() {
+            beside.insert(oid(commit)?, version.clone());
+        }
+    }
+    // One walk for all of them: a question per tag would cost a walk each.
     let mut walk = model.repository.revwalk()?;
     walk.push(oid(head)?)?;
+    for id in walk {
+        beside.remove(&id?);
+        if beside.is_empty() {
+            return Ok(Vec::new());
+        }
+    }
+    if let Ok(tip) = model.repository.refname_to_id(&format!("refs/heads/{main}")) {
+        let mut later = model.repository.revwalk()?;
+        later.push(tip)?;
+        later.hide(oid(head)?)?;
+        for id in later {
+            beside.remove(&id?);
+        }
+    }
+    Ok(beside.into_iter().map(|(commit, version)| (version, commit)).collect())
+}
+
+/// Returns the ids that the commits of `head` since the hotfix left it name as their source: `cherry picked from …`.
+fn picked(model: &Model, head: &ObjectId, hotfix: Oid) -> Result<BTreeSet<String>, GitError> {
+    let mut walk = model.repository.revwalk()?;
+    walk.push(oid(head)?)?;
+    if let Ok(left) = model.repository.merge_base(oid(head)?, hotfix) {
+        walk.hide(left)?;
+    }
     let mut ids = BTreeSet::new();
     for id in walk {
         let found = model.repository.find_commit(id?)?;
         let text = String::from_utf8_lossy(found.message_bytes()).into_owned();
         for part in text.split("(cherry picked from commit ").skip(1) {
-            let id: String = part.chars().take_while(char::is_ascii_hexdigit).collect();
-            ids.insert(id);
+            ids.insert(part.chars().take_while(char::is_ascii_hexdigit).collect());
         }
     }
     Ok(ids)

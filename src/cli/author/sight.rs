@@ -99,7 +99,7 @@ impl Desk {
             head: head.clone(),
             comparison: pending.as_ref().map(|pending| compare(&commits, pending)),
             slipped: self.slipped(model, &standpoint, changelog.as_ref())?,
-            lacking: lacking_hotfixes(model, head, &standpoint, path)?,
+            lacking: lacking_hotfixes(model, head, &policy.main, &standpoint, path)?,
             lines: self.lines(model)?,
             warnings: proposal.warnings.clone(),
             unpushed,
