@@ -197,6 +197,12 @@ async fn a_release_shows_its_road_with_signs_and_words() {
         assert!(page.contains(word), "{word}");
     }
     let back = ada.get("/releases/11").await.body;
+    let stuck = ada.get("/releases/9").await.body;
+    assert_eq!(
+        stuck.matches("(came no further)").count(),
+        2,
+        "neither the way there nor the way back was passed"
+    );
     for word in ["came no further", "Rolled back", "The way back", "the step up ended with status 1"] {
         assert!(back.contains(word), "{word}: {back}");
     }

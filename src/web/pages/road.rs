@@ -70,7 +70,8 @@ fn stops(view: &ReleaseView, journal: &[JournalLine]) -> Vec<Stop> {
         }
         Some(Phase::RolledBack | Phase::Stuck) => {
             if let Some(at) = first("rollback_started") {
-                let back = Stop { phase: Phase::RollingBack.name(), kind: Kind::Passed, since: Some(at) };
+                let kind = if here == Some(Phase::Stuck) { Kind::Broken } else { Kind::Passed };
+                let back = Stop { phase: Phase::RollingBack.name(), kind, since: Some(at) };
                 stops.push(back);
             }
             stops.push(aside);
