@@ -53,10 +53,13 @@ async fn finish(keep: bool, mut played: Played, terminal: &Terminal) -> Result<E
         terminal.answer(&Notice::new("demo-keep").with("token", &played.token))?;
         terminal.answer(&Notice::new("demo-keep-hint").with("folder", work.display()))?;
         let mut second = tokio::time::interval(Duration::from_secs(1));
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+            .map_err(|error| unplayable(&WorldError::Ground(error)))?;
         loop {
             tokio::select! {
                 _ = second.tick() => played.world.hand.advance(Duration::from_secs(1)),
                 _ = tokio::signal::ctrl_c() => break,
+                _ = terminate.recv() => break,
             }
         }
     }

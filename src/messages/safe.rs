@@ -41,10 +41,23 @@ pub fn printed(line: &str) -> String {
     out
 }
 
-/// Returns a whole text, such as a log: every line as by [`printed`].
+/// Returns a whole text, such as a log, with its lines and tabs kept and everything else that is dangerous written out.
+///
+/// Unlike [`printed`] it leaves nothing out, so that a log that is read piece by piece reads like the whole.
 pub fn printable(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(printed).collect();
-    lines.join("\n")
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\n' | '\t' => out.push(character),
+            // What redraws a line on a terminal begins a new one here.
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\r' => out.push('\n'),
+            _ if is_dangerous(character) => out.extend(character.escape_unicode()),
+            _ => out.push(character),
+        }
+    }
+    out
 }
 
 /// Returns what stands behind the parameters and the final letter of a terminal's control sequence.
