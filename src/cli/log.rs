@@ -36,7 +36,7 @@ pub struct Args {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Told {
-    Line { line: Line, step: Option<Step>, time_zone: Option<String> },
+    Line { line: Line, time_zone: Option<String> },
     Printed { name: String, host: String, text: String },
 }
 
@@ -46,12 +46,6 @@ struct Line {
     actor: Option<String>,
     kind: String,
     text: Notice,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    name: String,
-    host: String,
 }
 
 #[derive(Deserialize)]
@@ -73,10 +67,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
             return terminal.print(&value.to_string());
         }
         match ask::read(value)? {
-            Told::Line { line, step, time_zone } => {
+            Told::Line { line, time_zone } => {
                 printed.finish(terminal)?;
                 let zone = seen::zone(time_zone.as_deref());
-                let sentence = sentence(&line, step.as_ref(), before.as_ref());
+                let sentence = sentence(&line, before.as_ref());
                 before = Some(line.text.clone());
                 terminal.print(&worded(&line, &sentence, &zone, terminal))
             }
@@ -99,13 +93,12 @@ fn end(args: &Args, last: Value, printed: &mut Printed, terminal: &Terminal) -> 
     Ok(if !args.follow || end.phase == "complete" { Exit::Ok } else { Exit::Failed })
 }
 
-/// Returns what is said of a line: steps by name, and nothing twice in a row.
-fn sentence(line: &Line, step: Option<&Step>, before: Option<&Notice>) -> Notice {
-    match (line.kind.as_str(), step) {
-        ("rollback_started", _) if before == Some(&line.text) => Notice::new("term-way-back-begins"),
-        ("got_stuck", _) if before == Some(&line.text) => Notice::new("term-got-stuck"),
-        (_, Some(step)) => line.text.clone().with("key", format!("{} ({})", step.name, step.host)),
-        (_, None) => line.text.clone(),
+/// Returns what is said of a line: nothing twice in a row.
+fn sentence(line: &Line, before: Option<&Notice>) -> Notice {
+    match line.kind.as_str() {
+        "rollback_started" if before == Some(&line.text) => Notice::new("term-way-back-begins"),
+        "got_stuck" if before == Some(&line.text) => Notice::new("term-got-stuck"),
+        _ => line.text.clone(),
     }
 }
 

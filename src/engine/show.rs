@@ -229,6 +229,7 @@ fn line(entry: &Entry, state: &State, zone: &TimeZone) -> Option<JournalLine> {
         at: entry.stamp.at,
         actor: entry.stamp.actor.clone(),
         kind: event.name().name().to_owned(),
+        step: event.step().map(ToOwned::to_owned),
         text: words(event, state).in_zone(zone),
     })
 }

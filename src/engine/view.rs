@@ -120,6 +120,8 @@ pub struct JournalLine {
     pub actor: Option<Person>,
     /// The event's name, such as `step_started`; stable, never translated.
     pub kind: String,
+    /// The key of the step that it is about, if it is about one.
+    pub step: Option<String>,
     /// The event in words.
     pub text: Notice,
 }

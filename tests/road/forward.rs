@@ -63,8 +63,19 @@ async fn friday_evening_tag_waits_for_monday() {
         })
         .await
         .unwrap();
-    let why = scene.status_is(view.commit.as_str(), "pending").await;
-    assert!(why.contains("weekend"), "{why}");
+    scene
+        .until("a status that says why", |world| {
+            let commit = view.commit.to_string();
+            async move {
+                let last = world.ground.forge.statuses(&commit).pop();
+                let says = |status: &tagwarden::demo::forge::StatusSeen| {
+                    status.state == "pending" && status.description.contains("weekend")
+                };
+                Ok(last.filter(says))
+            }
+        })
+        .await
+        .unwrap();
 
     scene.hand.set(at("2026-11-30T06:59:59+01:00"));
     assert_eq!(scene.view("v1.1.0").await.unwrap().unwrap().row.phase, "waiting");

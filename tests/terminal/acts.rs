@@ -35,9 +35,9 @@ async fn an_approval_needs_a_token_and_the_right_and_then_it_goes_to_complete() 
     assert!(log.out.contains("  grace approved.\n"), "{log:#?}");
     assert!(log.out.contains("  The release is complete.\n"), "{log:#?}");
     let order: Vec<usize> = [
-        "  Step switch (prod-1) begins.\n",
+        "  switch on prod-1 begins.\n",
         "    prod-1 switch | the application runs from ",
-        "  Step switch (prod-1) is done.\n",
+        "  switch on prod-1 is done.\n",
         "  The watch is over; it saw nothing wrong.\n",
     ]
     .map(|part| log.out.find(part).unwrap_or_else(|| panic!("{part:?} is missing in\n{}", log.out)))

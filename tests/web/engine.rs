@@ -153,7 +153,7 @@ async fn who_may_not_is_refused_by_the_engine_and_nothing_is_written() {
     let page = real.world.ask("GET", &format!("/releases/{}", real.id), &[("cookie", &ada)], "").await;
     let own = real.post(&ada, "approve", &format!("csrf={csrf}&binding={}", page.field("binding"))).await;
     assert_eq!(own.status, 403);
-    assert!(own.body.contains("nobody approves their own tag"), "{}", own.body);
+    assert!(own.body.contains("Nobody approves their own tag"), "{}", own.body);
     let (eve, csrf) = real.session("eve").await;
     assert_eq!(real.post(&eve, "deny", &format!("csrf={csrf}&reason=x")).await.status, 403);
     assert_eq!(real.post(&eve, "hold", &format!("csrf={csrf}&reason=x")).await.status, 403);

@@ -73,6 +73,7 @@ impl FakeHouse {
                 at: self.clock.now(),
                 actor: None,
                 kind: kind.to_owned(),
+                step: None,
                 text: Notice::new("event-deploy-proven"),
             };
             known.journal.entry(id).or_default().push(line);

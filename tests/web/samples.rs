@@ -77,6 +77,7 @@ pub fn line(seq: u64, ago: i64, actor: Option<&str>, kind: &str, text: Notice) -
         at: friday_evening() - minutes(ago),
         actor: actor.map(|actor| Person::parse(actor).unwrap()),
         kind: kind.to_owned(),
+        step: None,
         text,
     }
 }
@@ -147,7 +148,13 @@ pub fn deploying() -> (ReleaseView, Vec<JournalLine>) {
         arrived(20, "v1.4.3"),
         line(21, 9, Some("grace"), "approved", Notice::new("event-approved").with("by", "grace")),
         line(22, 8, None, "started", Notice::new("event-started").with("count", 5)),
-        line(23, 5, None, "step_started", Notice::new("event-step-started").with("key", "13.do.2-pull.1")),
+        line(
+            23,
+            5,
+            None,
+            "step_started",
+            Notice::new("event-step-started").with("step", "pull").with("host", "prod-1"),
+        ),
     ];
     (view, journal)
 }

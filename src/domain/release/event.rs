@@ -295,6 +295,11 @@ pub enum EventName {
 }
 
 impl Event {
+    /// Returns the key of the step that the event is about, if it is about one.
+    pub fn step(&self) -> Option<&str> {
+        if let Self::StepStarted { key, .. } | Self::StepEnded { key, .. } = self { Some(key) } else { None }
+    }
+
     /// Returns the event's name.
     pub fn name(&self) -> EventName {
         match self {

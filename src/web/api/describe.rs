@@ -211,7 +211,7 @@ fn schemas() -> Value {
         "Journal": object("Lines of a journal.", &[("lines", list("Line"))]),
         "Line": object("One line.", &[
             ("seq", number()), ("at", instant()), ("actor", maybe(text())), ("kind", text()),
-            ("text", reference("Notice")),
+            ("step", maybe(text())), ("text", reference("Notice")),
         ]),
         "Answer": object("Whether a release may deploy at an instant.", &[
             ("at", instant()), ("may_deploy", json!({ "type": "boolean" })), ("gates", list("Gate")),

@@ -97,9 +97,9 @@ async fn tell(
     };
     for line in lines {
         let step = step_of(&line, &view);
-        // A step's output stands between the line that starts it and the one that ends it; a failure names no step.
+        // A step's output stands between the line that starts it and the one that ends it.
         if line.kind == "step_ended" {
-            let ended = step.map_or_else(|| told.running.clone(), |step| BTreeSet::from([step.key.clone()]));
+            let ended: BTreeSet<String> = step.iter().map(|step| step.key.clone()).collect();
             tell_logs(engine, id, &view, &ended, told, client).await?;
             told.running.retain(|key| !ended.contains(key));
         }
@@ -126,7 +126,7 @@ async fn tell(
 
 /// Returns the step that a line of the journal names.
 fn step_of<'a>(line: &JournalLine, view: &'a ReleaseView) -> Option<&'a StepView> {
-    let key = line.text.values.get("key")?;
+    let key = line.step.as_ref()?;
     view.steps.iter().find(|step| step.key == *key)
 }
 
