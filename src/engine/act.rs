@@ -153,6 +153,9 @@ impl Engine {
             RefusedAct::Conflict(Notice::new("TW-P004").with("environment", &state.opening.environment))
         })?;
         self.require_right(who, &place.environment, &demand).await?;
+        if matches!(demand, Demand::Rollback { .. }) {
+            self.require_that_it_runs(&state).await?;
+        }
         let event = self.event_of(&state, &place, who, demand)?;
         let stamp = Stamp { at: self.0.clock.now(), actor: Some(who.clone()), channel };
         Ok(self.record_as(id, event, stamp).await?)
@@ -200,6 +203,22 @@ impl Engine {
         self.note(HouseEvent::Lifted { scope: scope.to_owned() }, stamp).await?;
         self.nudge_all();
         Ok(())
+    }
+
+    /// Only what runs can be taken back: a complete release that a later one has followed runs no more.
+    async fn require_that_it_runs(&self, state: &State) -> Result<(), RefusedAct> {
+        if state.phase != Phase::Complete {
+            return Ok(());
+        }
+        match self.complete_in(state).await? {
+            Some(running) if running.opening.id != state.opening.id => Err(RefusedAct::Conflict(
+                Notice::new("TW-P007")
+                    .with("tag", state.opening.tag.name())
+                    .with("environment", &state.opening.environment)
+                    .with("running", running.opening.tag.name()),
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn nudge_all(&self) {

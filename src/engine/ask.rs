@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::calendar::Calendar;
 use crate::domain::gate::{Answer, Asking, TagStanding, answer};
 use crate::domain::names::ReleaseId;
-use crate::domain::release::State;
+use crate::domain::release::{Phase, State};
 use crate::engine::{Engine, EngineError, Place};
 
 impl Engine {
@@ -75,6 +75,20 @@ impl Engine {
                     states.extend(r.state_of(id)?);
                 }
                 Ok(states)
+            })
+            .await?)
+    }
+
+    /// Returns the release that was completed last in the environment of `state` and not taken back.
+    pub(super) async fn complete_in(&self, state: &State) -> Result<Option<State>, EngineError> {
+        let repository_id = state.opening.repository_id;
+        let environment = state.opening.environment.to_string();
+        Ok(self
+            .0
+            .store
+            .read(move |r| match r.newest_in(repository_id, &environment, Phase::Complete)? {
+                Some(id) => r.state_of(id),
+                None => Ok(None),
             })
             .await?)
     }

@@ -119,7 +119,7 @@ impl Engine {
         });
         let mut next = Next::Idle;
         for state in waiting {
-            if self.supersede(place, state, &states).await? {
+            if self.supersede(state, &states).await? {
                 return Ok(Next::Again);
             }
             let (answer, wake) = self.look_at(place, state, None).await?;
@@ -192,26 +192,17 @@ impl Engine {
         let plan = self.plan(place, state).await?;
         let looks = self.look_round(place, &mut memory.signals).await;
         let baseline = watch::baseline(&looks).into_iter().collect();
-        let event = Event::Started { answer, plan, baseline };
+        let event = Event::Started { answer, plan, baseline, fence: self.next_fence().await? };
         self.record_as(state.opening.id, event, Stamp::daemon(now)).await?;
         Ok(Next::Again)
     }
 
     /// Ends a waiting release that a newer one contains, or that what runs contains; returns whether it did.
-    async fn supersede(&self, place: &Place, state: &State, all: &[State]) -> Result<bool, EngineError> {
+    async fn supersede(&self, state: &State, all: &[State]) -> Result<bool, EngineError> {
         if state.opening.kind == Kind::Back {
             return Ok(false);
         }
-        let environment = place.environment.name.to_string();
-        let repository_id = state.opening.repository_id;
-        let complete = self
-            .0
-            .store
-            .read(move |r| match r.newest_in(repository_id, &environment, Phase::Complete)? {
-                Some(id) => r.state_of(id),
-                None => Ok(None),
-            })
-            .await?;
+        let complete = self.complete_in(state).await?;
         for other in all.iter().chain(complete.as_ref()) {
             let newer = other.opening.tag.version().cmp_precedence(state.opening.tag.version()).is_gt();
             let counts = newer && other.opening.kind == Kind::Forward && other.opening.id != state.opening.id;

@@ -337,8 +337,12 @@ impl Engine {
                 Some(record) => self.state(record.id).await?,
                 None => None,
             };
+            let runs = match &state {
+                Some(state) => self.runs_still(state).await?,
+                None => false,
+            };
             match state {
-                Some(state) if takes_back(&state) => {
+                Some(state) if runs && takes_back(&state) => {
                     touched.push(state.opening.id);
                     self.ask_back(&state, &seen).await?;
                 }
@@ -348,6 +352,15 @@ impl Engine {
             }
         }
         Ok(touched)
+    }
+
+    /// Returns whether no later release has followed one that is complete.
+    async fn runs_still(&self, state: &State) -> Result<bool, EngineError> {
+        if state.phase != Phase::Complete {
+            return Ok(true);
+        }
+        let running = self.complete_in(state).await?;
+        Ok(running.is_none_or(|running| running.opening.id == state.opening.id))
     }
 
     /// Lets a rollback tag do what it says to a release that ran or runs.

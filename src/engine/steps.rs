@@ -89,8 +89,19 @@ impl Engine {
             Recipe::Script { .. } => self.completed_before(place, state).await?,
         };
         let plan = way_back(place, state);
-        self.record(state.opening.id, Event::RollbackStarted { why, plan, before }).await?;
+        let fence = self.next_fence().await?;
+        self.record(state.opening.id, Event::RollbackStarted { why, plan, before, fence }).await?;
         Ok(())
+    }
+
+    /// Returns a number for hosts that is larger than every one before it.
+    ///
+    /// It is taken from the clock, so that it grows over a restored database too; where the clock stepped back, it
+    /// goes on from the last one.
+    pub(super) async fn next_fence(&self) -> Result<u64, EngineError> {
+        let last = self.0.store.read(|r| r.last_fence()).await?;
+        let now = u64::try_from(self.0.clock.now().as_millisecond()).unwrap_or(0);
+        Ok(now.max(last + 1))
     }
 
     async fn completed_before(&self, place: &Place, state: &State) -> Result<Option<ObjectId>, EngineError> {
@@ -217,7 +228,7 @@ impl Engine {
         let release = state.opening.id;
         let asked = match host.status(&key).await {
             Ok(StepState::Absent) => {
-                host.start(&key, release.0, script, Duration::from_secs(step.limit)).await
+                host.start(&key, state.fence_of(run.direction), script, Duration::from_secs(step.limit)).await
             }
             other => other,
         };

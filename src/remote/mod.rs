@@ -90,7 +90,7 @@ impl Host {
         Self { way, root: host.state.clone().unwrap_or(usual), place }
     }
 
-    /// Starts a step, unless the host knows its key already; `token` is the number of the release that asks.
+    /// Starts a step, unless the host knows its key already; `token` is a number that only grows.
     ///
     /// # Errors
     /// The host could not be asked, or cannot run steps.

@@ -80,6 +80,22 @@ impl JournalRow {
 }
 
 impl Reading<'_> {
+    /// Returns the last number under which hosts were asked; 0 when none was.
+    ///
+    /// # Errors
+    /// The rows could not be read.
+    pub fn last_fence(&self) -> Result<u64, StoreError> {
+        let found = self
+            .0
+            .prepare_cached(
+                "SELECT coalesce(json_extract(body, '$.fact.fence'), 0) FROM journal
+                 WHERE kind IN ('started', 'rollback_started') ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(found.unwrap_or(0))
+    }
+
     /// Returns the place and the hash of the last entry; place 0 when there is none.
     ///
     /// # Errors

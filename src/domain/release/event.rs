@@ -174,6 +174,9 @@ pub enum Event {
         plan: Plan,
         /// The signals that were bad before, and are not held against the release.
         baseline: Vec<String>,
+        /// The number under which hosts are asked; it only grows, so that an old daemon is refused.
+        #[serde(default)]
+        fence: u64,
     },
     /// A step is about to be done.
     StepStarted {
@@ -239,6 +242,9 @@ pub enum Event {
         /// The commit that will run again; `None` = nothing ran before, or it is not known.
         #[serde(default)]
         before: Option<ObjectId>,
+        /// The number under which hosts are asked, as for [`Event::Started`].
+        #[serde(default)]
+        fence: u64,
     },
     /// What ran before runs again, and that was verified.
     RolledBack,

@@ -37,6 +37,8 @@ pub struct State {
     pub superseded_by: Option<String>,
     /// When the deployment began, and its plan.
     pub plan: Option<Plan>,
+    /// The number under which hosts are asked on the way forward.
+    pub fence: u64,
     /// Signals that were bad before the deployment and are not held against it.
     pub baseline: Vec<String>,
     /// Every try of every step, in order.
@@ -135,6 +137,8 @@ pub struct Back {
     pub plan: Plan,
     /// The commit that runs again; `None` = nothing ran before, or it is not known.
     pub before: Option<ObjectId>,
+    /// The number under which hosts are asked.
+    pub fence: u64,
 }
 
 impl State {
@@ -152,6 +156,7 @@ impl State {
             ended_by: None,
             superseded_by: None,
             plan: None,
+            fence: 0,
             baseline: Vec::new(),
             runs: Vec::new(),
             facts: BTreeMap::new(),
@@ -197,6 +202,14 @@ impl State {
         match direction {
             Direction::Do => self.plan.as_ref(),
             Direction::Undo => self.back.as_ref().map(|back| &back.plan),
+        }
+    }
+
+    /// Returns the number under which hosts are asked in a direction.
+    pub fn fence_of(&self, direction: Direction) -> u64 {
+        match direction {
+            Direction::Do => self.fence,
+            Direction::Undo => self.back.as_ref().map_or(self.fence, |back| back.fence),
         }
     }
 
@@ -254,7 +267,8 @@ impl State {
                 self.hold = Some(Hold { by: by.clone(), reason: reason.clone(), at });
             }
             Event::Lifted { .. } => self.hold = None,
-            Event::Started { answer, plan, baseline } => {
+            Event::Started { answer, plan, baseline, fence } => {
+                self.fence = *fence;
                 self.answer = Some(answer.clone());
                 self.plan = Some(plan.clone());
                 self.baseline.clone_from(baseline);
@@ -289,9 +303,9 @@ impl State {
                     Some(BackAsked { by: by.clone(), reason: reason.clone(), tag: tag.clone() });
                 self.back_tag_seen |= tag.is_some();
             }
-            Event::RollbackStarted { why, plan, before } => {
+            Event::RollbackStarted { why, plan, before, fence } => {
                 let (why, plan, before) = (why.clone(), plan.clone(), before.clone());
-                self.back = Some(Back { why, at, plan, before });
+                self.back = Some(Back { why, at, plan, before, fence: *fence });
             }
             Event::RollbackTagSeen { .. } => self.back_tag_seen = true,
             Event::GotStuck { why } => self.stuck = Some(why.clone()),

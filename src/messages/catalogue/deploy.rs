@@ -54,8 +54,8 @@ pub const TEXTS: &[Text] = texts! {
         "l’étape {step} s’est bien terminée sur {host}, mais son effet n’y est pas";
     "TW-D090": "the host {host} is no longer configured", "l’hôte {host} n’est plus configuré";
     "TW-D091": "this is no name for a step: {key}", "ce n’est pas un nom d’étape : {key}";
-    "TW-D092": "the host {host} refuses: it has already seen release {token}",
-        "l’hôte {host} refuse : il a déjà vu la version n° {token}",
+    "TW-D092": "the host {host} refuses: it was asked under the later number {token} already",
+        "l’hôte {host} refuse : il a déjà été sollicité sous le numéro ultérieur {token}",
         "another tagwarden, or an older one, speaks to the same host",
         "un autre tagwarden, ou un plus ancien, parle au même hôte";
     "TW-R001": "the host cannot be reached: {why}", "l’hôte est injoignable : {why}";

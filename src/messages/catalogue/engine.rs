@@ -36,6 +36,8 @@ pub const TEXTS: &[Text] = texts! {
     "TW-P006": "There is no environment {scope}.", "Il n’y a pas d’environnement {scope}.",
         "write it as OWNER/NAME#ENVIRONMENT; the environments stand in: tagwarden config show",
         "écrivez PROPRIÉTAIRE/NOM#ENVIRONNEMENT ; les environnements figurent dans : tagwarden config show";
+    "TW-P007": "{tag} does not run on {environment} any more; {running} does.", "{tag} ne tourne plus sur {environment} ; c’est {running} qui tourne.",
+        "take that back first with: tagwarden rollback {running}", "reprenez d’abord celle-là : tagwarden rollback {running}";
     "TW-P010": "Only root and the daemon's own account may do that.", "Seuls root et le compte du démon peuvent faire cela.",
         "run it as the daemon's account: sudo -u tagwarden tagwarden token …", "lancez-la avec le compte du démon : sudo -u tagwarden tagwarden token …";
     "TW-P011": "That needs a personal token.", "Cela demande un jeton personnel.",
