@@ -29,9 +29,10 @@ pub const BOTH: [Way; 2] = [Way::Local, Way::Ssh];
 
 /// An application, its host, and what is known of it.
 pub struct Site {
+    // Before the folder of its connection goes away.
+    pub host: Host,
     pub app: App,
     pub spec: Spec,
-    pub host: Host,
     _sshd: Option<Sshd>,
     releases: u64,
 }

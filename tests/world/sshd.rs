@@ -12,7 +12,8 @@ use tagwarden::domain::names::HostName;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-/// A server that runs until it is dropped; one may log in as the user who runs the tests.
+/// A server that runs until it is dropped; one may log in as the user who runs the tests, with a home of its own, so
+/// that no profile of that user is read.
 pub struct Sshd {
     pub port: u16,
     pub folder: TempDir,
@@ -36,6 +37,11 @@ impl Drop for Stopped {
 impl Sshd {
     /// Starts a server with further lines of configuration.
     pub fn start(more: &str) -> Self {
+        Self::start_with("", more)
+    }
+
+    /// Starts a server with further variables for whoever logs in.
+    fn start_with(variables: &str, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         for key in ["hostkey", "otherkey", "client", "stranger"] {
@@ -51,7 +57,7 @@ impl Sshd {
             "Port {port}\nListenAddress 127.0.0.1\nHostKey {top}/hostkey\nPidFile none\n\
              AuthorizedKeysFile {top}/authorized_keys\nStrictModes no\nPasswordAuthentication no\n\
              KbdInteractiveAuthentication no\nUsePAM no\nPermitRootLogin prohibit-password\nMaxSessions 10\n\
-             MaxStartups 100\nLogLevel VERBOSE\n{more}\n"
+             MaxStartups 100\nLogLevel VERBOSE\nSetEnv HOME={top} {variables}\n{more}\n"
         );
         fs::write(at.join("sshd_config"), config).unwrap();
         let child = Command::new("/usr/sbin/sshd")
@@ -77,8 +83,8 @@ impl Sshd {
     pub fn with_shell(shell: &str) -> Self {
         let bin = tempfile::tempdir().unwrap();
         symlink(shell, bin.path().join("sh")).unwrap();
-        let path = format!("SetEnv PATH={}:/usr/sbin:/usr/bin:/sbin:/bin", bin.path().display());
-        Self { bin: Some(bin), ..Self::start(&path) }
+        let path = format!("PATH={}:/usr/sbin:/usr/bin:/sbin:/bin", bin.path().display());
+        Self { bin: Some(bin), ..Self::start_with(&path, "") }
     }
 
     /// The server as a host of the configuration; its steps stand in a folder of the server's.
