@@ -190,6 +190,8 @@ impl Engine {
             return Ok(Next::Poll(LOOK_AGAIN));
         }
         let plan = self.plan(place, state).await?;
+        // What an earlier release left behind, such as a service that is gone with it, is none of this one's business.
+        memory.signals = super::looks::Memory::default();
         let looks = self.look_round(place, &mut memory.signals).await;
         let baseline = watch::baseline(&looks).into_iter().collect();
         let event = Event::Started { answer, plan, baseline, fence: self.next_fence().await? };

@@ -16,6 +16,9 @@ use crate::domain::watch::{Answer, Look};
 /// What was seen at the last look; empty before the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Memory {
+    /// There was a look before: what is new since then is younger than it.
+    #[serde(default)]
+    looked: bool,
     containers: BTreeMap<String, Seen>,
 }
 
@@ -70,7 +73,8 @@ pub fn judge(signal: &str, at: Timestamp, output: Option<&Output>, memory: &Memo
         return (look(Answer::Bad, &findings.join("; ")), remember(&containers, memory));
     }
     if containers.is_empty() {
-        return (look(Answer::NoData, "docker knows no container of this project"), memory.clone());
+        let looked = Memory { looked: true, ..memory.clone() };
+        return (look(Answer::NoData, "docker knows no container of this project"), looked);
     }
     let all: Vec<String> = containers.iter().map(Container::in_words).collect();
     (look(Answer::Ok, &all.join("; ")), remember(&containers, memory))
@@ -88,7 +92,10 @@ fn remember(containers: &[Container], before: &Memory) -> Memory {
     });
     let missing =
         before.containers.iter().filter(|(_, seen)| !containers.iter().any(|one| one.name() == seen.name));
-    Memory { containers: missing.map(|(id, seen)| (id.clone(), seen.clone())).chain(present).collect() }
+    Memory {
+        looked: true,
+        containers: missing.map(|(id, seen)| (id.clone(), seen.clone())).chain(present).collect(),
+    }
 }
 
 fn read(output: &Output) -> Result<Vec<Container>, String> {
@@ -118,7 +125,11 @@ fn trouble(one: &Container, memory: &Memory) -> Option<String> {
     if state.health.as_ref().is_some_and(|health| health.status == "unhealthy") {
         return Some(format!("{name} is unhealthy"));
     }
-    let before = before?;
+    let Some(before) = before else {
+        let unsteady = memory.looked && one.restart_count > 0;
+        return unsteady
+            .then(|| format!("{name} is new and was restarted by docker ({} times)", one.restart_count));
+    };
     if one.restart_count > before.restarts {
         let times = one.restart_count - before.restarts;
         return Some(format!("{name} was restarted by docker since the last look ({times} more)"));
@@ -275,6 +286,11 @@ mod tests {
         let memory =
             says(&[running("app", 1, "a", 5)], &Memory::default(), Answer::Ok, "app running, healthy");
         let memory = says(&[running("app", 2, "b", 0)], &memory, Answer::Ok, "app running, healthy");
+        let unsteady = [running("app", 3, "b", 2)];
+        says(&unsteady, &memory, Answer::Bad, "app is new and was restarted by docker (2 times)");
+        says(&unsteady, &Memory::default(), Answer::Ok, "app running, healthy");
+        let (_, nothing) = judge("containers", at(), None, &Memory::default());
+        says(&unsteady, &nothing, Answer::Bad, "app is new and was restarted by docker (2 times)");
         for _ in 0..2 {
             let (look, _) = judge("containers", at(), None, &memory);
             assert_eq!((look.answer, look.evidence.as_str()), (Answer::Bad, "app is gone"));
