@@ -169,13 +169,25 @@ impl Ground {
         self.root.join("forge").join(format!("{REPOSITORY}.git"))
     }
 
+    /// Returns the configuration of a team with these rules, for a daemon that listens on `address`.
+    pub fn configuration(&self, address: SocketAddr, rules: &Rules) -> String {
+        configuration(self, address, rules)
+    }
+
     /// Writes the configuration for a daemon that listens on `address`, and points the forge's webhook there.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn configure(&self, address: SocketAddr, rules: &Rules) -> io::Result<()> {
+        self.configure_as(address, &self.configuration(address, rules))
+    }
+
+    /// Writes this configuration, and points the forge's webhook to `address`, where its daemon will listen.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn configure_as(&self, address: SocketAddr, text: &str) -> io::Result<()> {
         self.forge.add_webhook(REPOSITORY, &format!("http://{address}/webhooks/forgejo"), SECRET)?;
-        let text = configuration(self, address, rules);
         let beside = self.root.join("tagwarden.toml.new");
         fs::write(&beside, text)?;
         fs::rename(beside, self.config())

@@ -1,5 +1,6 @@
 //! A whole house on the ground of the demo: the daemon in this process, with a clock that is moved by hand.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -65,11 +66,25 @@ impl World {
     /// # Errors
     /// Something on this machine does not allow it.
     pub async fn open(root: &Path, start: Timestamp, hook: &Path, rules: &Rules) -> Result<Self, WorldError> {
+        Self::open_with(root, start, hook, |ground, address| ground.configuration(address, rules)).await
+    }
+
+    /// Lays the ground and opens a house with the configuration that `text` writes for the daemon's address.
+    ///
+    /// # Errors
+    /// Something on this machine does not allow it.
+    pub async fn open_with(
+        root: &Path,
+        start: Timestamp,
+        hook: &Path,
+        text: impl FnOnce(&Ground, SocketAddr) -> String,
+    ) -> Result<Self, WorldError> {
         let (clock, hand) = Clock::movable(start);
         let ground = std::sync::Arc::new(Ground::lay(root, clock.clone(), hook).await?);
         let mut world = Self { ground, hand, clock, house: None };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        world.ground.configure(listener.local_addr()?, rules)?;
+        let address = listener.local_addr()?;
+        world.ground.configure_as(address, &text(&world.ground, address))?;
         world.start(listener).await?;
         Ok(world)
     }

@@ -102,6 +102,13 @@ pub struct App {
 impl App {
     /// An application whose repository holds the compose files in one commit on `main`, cloned to the host's directory.
     pub fn new() -> Self {
+        let app = Self::images();
+        app.make_repository();
+        app
+    }
+
+    /// An application without a repository: somebody else has that.
+    pub fn images() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let project = format!("twrig-{}-{n}", std::process::id());
@@ -117,7 +124,6 @@ impl App {
             folder,
         };
         app.build_base();
-        app.make_repository();
         app
     }
 
@@ -187,9 +193,15 @@ impl App {
 
     /// Builds and pushes the image of a version.
     pub fn publish(&self, tag: &str, fault: Fault) {
+        self.publish_as(tag, tag, fault);
+    }
+
+    /// Builds and pushes the image of a version that says it is `version`.
+    pub fn publish_as(&self, tag: &str, version: &str, fault: Fault) {
         let name = format!("{}:{tag}", self.image);
         let health = if fault.has_health() { HEALTH } else { "HEALTHCHECK NONE" };
-        let text = format!("FROM {}\nENV APP_VERSION={tag} FAULT={}\n{health}\n", self.base, fault.word());
+        let text =
+            format!("FROM {}\nENV APP_VERSION={version} FAULT={}\n{health}\n", self.base, fault.word());
         let mut build = Command::new("docker")
             .args(["build", "-q", "-t", &name, "-"])
             .stdin(Stdio::piped())

@@ -28,9 +28,31 @@ struct Stopped(Child);
 
 impl Drop for Stopped {
     fn drop(&mut self) {
+        // A server for each connection lives on otherwise, and with it the client's end, which keeps our output open.
+        let connections = children(self.0.id());
         let _ = self.0.kill();
         let _ = self.0.wait();
+        let mut kill = Command::new("kill");
+        let _ = kill
+            .arg("-KILL")
+            .args(connections.iter().map(ToString::to_string))
+            .stderr(Stdio::null())
+            .status();
     }
+}
+
+/// The children of a process, and theirs.
+fn children(of: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    let lists = fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
+    for list in lists {
+        let text = fs::read_to_string(list.path().join("children")).unwrap_or_default();
+        for child in text.split_whitespace().filter_map(|pid| pid.parse().ok()) {
+            found.push(child);
+            found.extend(children(child));
+        }
+    }
+    found
 }
 
 #[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
