@@ -18,7 +18,7 @@ pub struct Sshd {
     pub port: u16,
     pub folder: TempDir,
     #[allow(dead_code, reason = "held until the server is dropped")]
-    child: Stopped,
+    child: Option<Stopped>,
     #[allow(dead_code, reason = "held until the server is dropped")]
     bin: Option<TempDir>,
 }
@@ -39,6 +39,20 @@ impl Drop for Stopped {
             .stderr(Stdio::null())
             .status();
     }
+}
+
+fn serve(folder: &Path, port: u16) -> Stopped {
+    let log = folder.join("sshd.log");
+    let mut sshd = Command::new("/usr/sbin/sshd");
+    sshd.arg("-D").arg("-f").arg(folder.join("sshd_config")).arg("-E").arg(&log).stdin(Stdio::null());
+    let mut child = Stopped(sshd.spawn().unwrap());
+    let patience = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(child.0.try_wait().unwrap().is_none(), "{:?}", fs::read_to_string(&log));
+        assert!(Instant::now() < patience, "sshd does not listen");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child
 }
 
 /// The children of a process, and theirs.
@@ -82,23 +96,27 @@ impl Sshd {
              MaxStartups 100\nLogLevel VERBOSE\nSetEnv HOME={top} {variables}\n{more}\n"
         );
         fs::write(at.join("sshd_config"), config).unwrap();
-        let child = Command::new("/usr/sbin/sshd")
-            .arg("-D")
-            .arg("-f")
-            .arg(at.join("sshd_config"))
-            .arg("-E")
-            .arg(at.join("sshd.log"))
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut child = Stopped(child);
-        let patience = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(child.0.try_wait().unwrap().is_none(), "{:?}", fs::read_to_string(at.join("sshd.log")));
-            assert!(Instant::now() < patience, "sshd does not listen");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let child = Some(serve(at, port));
         Self { port, folder, child, bin: None }
+    }
+
+    /// Ends the server with all its connections.
+    pub fn away(&mut self) {
+        self.child = None;
+    }
+
+    /// Starts it again.
+    pub fn back(&mut self) {
+        self.child = Some(serve(self.folder.path(), self.port));
+    }
+
+    /// The processes that serve connections.
+    pub fn connections(&self) -> Vec<String> {
+        let children = self.child.as_ref().map(|child| children(child.0.id())).unwrap_or_default();
+        let serves = |pid: &u32| {
+            fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim().starts_with("sshd"))
+        };
+        children.iter().filter(|pid| serves(pid)).map(ToString::to_string).collect()
     }
 
     /// Starts a server whose commands find this program as `sh`.
