@@ -97,7 +97,7 @@ impl Engine {
     /// # Errors
     /// It could not be kept; the forge must hear so.
     pub async fn deliver(&self, event: &str, uuid: &str, body: &[u8]) -> Result<Receipt, EngineError> {
-        let hint = payload::read(Some(event), body);
+        let hint = payload::read(Some(event).filter(|event| !event.is_empty()), body);
         let guarded = hint.repository().and_then(|found| self.guarded(&found.name, found.id));
         let (Some(key), Some(guarded)) = (hint.key(), guarded) else {
             let unguarded = hint.key().is_some();
@@ -332,7 +332,7 @@ pub fn possible(state: &State) -> Vec<&'static str> {
 
 impl Engine {
     /// Returns the guarded repository that a delivery speaks of.
-    fn guarded(&self, name: &RepositoryName, id: u64) -> Option<&super::intake::Guarded> {
+    fn guarded(&self, name: &RepositoryName, id: u64) -> Option<&super::guarded::Guarded> {
         self.0.repositories.iter().find(|guarded| guarded.is(name, id))
     }
 }

@@ -11,71 +11,24 @@
 //! pending deliveries out of the history that it adopts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Repository;
 use crate::domain::journal::{HouseEvent, Stamp};
-use crate::domain::names::{ObjectId, Person, ReleaseId, RepositoryName};
+use crate::domain::names::{ObjectId, Person, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Event, Kind, Opening, Phase, Source, State};
 use crate::domain::version::{Tag, TagKind};
 use crate::engine::error::chain;
+use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError, Place};
-use crate::git::mirror::{Mirror, MirrorTag};
-use crate::store::{DeliveryOutcome, TagNews};
+use crate::git::mirror::MirrorTag;
+use crate::store::{Delivery, DeliveryOutcome, TagNews, Writing};
 
-/// A repository that is guarded.
-pub struct Guarded {
-    pub(super) repository: Repository,
-    pub(super) mirror: Mirror,
-    pub(super) nudge: Notify,
-    /// Held while the mirror is brought up to date, so that two fetches never meet.
-    pub(super) fetching: tokio::sync::Mutex<()>,
-    id: AtomicU64,
-    trouble: Mutex<Option<Notice>>,
-}
-
-impl Guarded {
-    /// Returns a guarded repository; its number is learnt later.
-    pub fn new(repository: &Repository, mirror: Mirror) -> Self {
-        Self {
-            repository: repository.clone(),
-            mirror,
-            nudge: Notify::new(),
-            fetching: tokio::sync::Mutex::new(()),
-            id: AtomicU64::new(0),
-            trouble: Mutex::new(None),
-        }
-    }
-
-    /// Returns whether this is the repository with that number, or with that name while the number is not known.
-    pub fn is(&self, name: &RepositoryName, id: u64) -> bool {
-        match self.id() {
-            Some(own) => own == id,
-            None => self.repository.name.same_as(name),
-        }
-    }
-
-    /// Returns the repository's number, once it is known.
-    pub fn id(&self) -> Option<u64> {
-        Some(self.id.load(Ordering::Acquire)).filter(|id| *id != 0)
-    }
-
-    /// Returns what kept the last look from succeeding.
-    pub fn trouble(&self) -> Option<Notice> {
-        self.trouble.lock().ok().and_then(|trouble| trouble.clone())
-    }
-
-    fn set_trouble(&self, notice: Option<Notice>) {
-        if let Ok(mut trouble) = self.trouble.lock() {
-            *trouble = notice;
-        }
-    }
-}
+/// How long a nudge waits for the next one: a pushed tag is told twice a moment apart, and one look serves both.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// What one look knows of a repository.
 struct Look {
@@ -96,16 +49,26 @@ impl Engine {
                 Err(error) => {
                     tracing::warn!(repository = %guarded.repository.name, id = error.id(), "{}", chain(&error));
                     guarded.set_trouble(Some(error.notice()));
-                    self.0.config.forge.reconcile_every.min(std::time::Duration::from_secs(30))
+                    self.0.config.forge.reconcile_every.min(Duration::from_secs(30))
                 }
             };
             tokio::select! {
-                () = guarded.nudge.notified() => {}
+                () = guarded.nudge.notified() => self.gather(guarded, &stop).await,
                 () = tokio::time::sleep(pause) => {}
                 () = self.0.clock.sleep(pause) => {}
                 () = stop.cancelled() => {}
             }
         }
+    }
+
+    /// Waits a moment for what comes together.
+    async fn gather(&self, guarded: &Guarded, stop: &CancellationToken) {
+        tokio::select! {
+            () = tokio::time::sleep(GATHER) => {}
+            () = stop.cancelled() => {}
+        }
+        // What came in the meantime is served by the look that follows; later nudges are kept for the next one.
+        let _ = tokio::time::timeout(Duration::ZERO, guarded.nudge.notified()).await;
     }
 
     /// Brings everything that is known of a repository's tags up to date.
@@ -122,16 +85,23 @@ impl Engine {
         for (ref_name, releases) in self.take_news(guarded, &look).await? {
             opened.entry(ref_name).or_default().extend(releases.into_iter().map(|id| id.0));
         }
+        let mut settled = Vec::new();
+        self.name_pushers(&look, &pending).await?;
         for delivery in pending {
-            self.name_pusher(&look, &delivery).await?;
             let releases =
                 delivery.ref_name.as_ref().and_then(|name| opened.get(name)).cloned().unwrap_or_default();
             let notice =
                 Notice::new(if releases.is_empty() { "delivery-nothing-new" } else { "delivery-opened" });
-            let outcome = DeliveryOutcome { notice, releases };
-            self.0.store.write(move |w| w.settle_delivery(delivery.id, &outcome)).await?;
+            settled.push((delivery.id, DeliveryOutcome { notice, releases }));
         }
-        Ok(())
+        if settled.is_empty() {
+            return Ok(());
+        }
+        // Together: a wave of deliveries is one commit here, not one for each.
+        let settle = move |w: &Writing<'_>| {
+            settled.iter().try_for_each(|(id, outcome)| w.settle_delivery(*id, outcome))
+        };
+        Ok(self.0.store.write(settle).await?)
     }
 
     /// Learns the repository's number: from the forge, or, while that is away, from what was learnt before.
@@ -146,7 +116,7 @@ impl Engine {
             Ok(None) => return Err(EngineError::NoRepository(guarded.repository.name.to_string())),
             Err(error) => remembered.ok_or(error)?,
         };
-        guarded.id.store(id, Ordering::Release);
+        guarded.know(id);
         for place in &self.0.places {
             if place.repository.name == guarded.repository.name {
                 place.know(id);
@@ -159,17 +129,14 @@ impl Engine {
     /// Brings the mirror up to date.
     pub(super) async fn refresh(&self, guarded: &Guarded) -> Result<(), EngineError> {
         let _only = guarded.fetching.lock().await;
+        // Never closed; were it, a fetch too many would do no harm.
+        let _place = self.0.fetches.acquire().await;
         let mirror = guarded.mirror.clone();
         Ok(tokio::task::spawn_blocking(move || mirror.fetch()).await??)
     }
 
     /// At the first look ever, takes the tags that are there for history, but for those that deliveries wait for.
-    async fn adopt(
-        &self,
-        guarded: &Guarded,
-        look: &Look,
-        pending: &[crate::store::Delivery],
-    ) -> Result<(), EngineError> {
+    async fn adopt(&self, guarded: &Guarded, look: &Look, pending: &[Delivery]) -> Result<(), EngineError> {
         let name = guarded.repository.name.to_string();
         let known = name.clone();
         if self.0.store.read(move |r| r.adopted(&known)).await?.is_some() {
@@ -434,23 +401,32 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells a release who pushed its tag, when a delivery says so after the look had found the tag already.
-    async fn name_pusher(&self, look: &Look, delivery: &crate::store::Delivery) -> Result<(), EngineError> {
-        let (Some(name), Some(object), Some(pusher)) =
-            (&delivery.ref_name, &delivery.object, &delivery.pusher)
-        else {
-            return Ok(());
-        };
-        let (Some(tag), Ok(pusher)) = (name.strip_prefix("refs/tags/"), Person::parse(pusher)) else {
-            return Ok(());
-        };
-        let (repository_id, tag) = (look.repository_id, tag.to_owned());
-        let records = self.0.store.read(move |r| r.releases_of_tag(repository_id, &tag)).await?;
-        for record in records.into_iter().filter(|record| record.object == *object) {
-            let unnamed = self.state(record.id).await?.is_some_and(|state| state.opening.pusher.is_none());
-            if unnamed {
-                self.record(record.id, Event::PusherNamed { pusher: pusher.clone() }).await?;
+    /// Tells releases who pushed their tags, when a delivery says so after the look had found the tag already.
+    async fn name_pushers(&self, look: &Look, pending: &[Delivery]) -> Result<(), EngineError> {
+        let mut named = Vec::new();
+        for delivery in pending {
+            let tag = delivery.ref_name.as_deref().and_then(|name| name.strip_prefix("refs/tags/"));
+            let pusher = delivery.pusher.as_deref().and_then(|login| Person::parse(login).ok());
+            if let (Some(tag), Some(object), Some(pusher)) = (tag, delivery.object.clone(), pusher) {
+                named.push((tag.to_owned(), object, pusher));
             }
+        }
+        let repository_id = look.repository_id;
+        // One question for all of them: there may be thousands, and nearly all ask for nothing.
+        let unnamed = self.0.store.read(move |r| {
+            let mut unnamed: BTreeMap<ReleaseId, Person> = BTreeMap::new();
+            for (tag, object, pusher) in named {
+                let records = r.releases_of_tag(repository_id, &tag)?;
+                for record in records.into_iter().filter(|record| record.object == object) {
+                    if r.state_of(record.id)?.is_some_and(|state| state.opening.pusher.is_none()) {
+                        unnamed.entry(record.id).or_insert_with(|| pusher.clone());
+                    }
+                }
+            }
+            Ok(unnamed)
+        });
+        for (id, pusher) in unnamed.await? {
+            self.record(id, Event::PusherNamed { pusher }).await?;
         }
         Ok(())
     }

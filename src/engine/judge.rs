@@ -12,7 +12,7 @@ use crate::domain::release::{Kind, State};
 use crate::domain::tag_policy::Policy;
 use crate::domain::version::{Tag, TagKind};
 use crate::engine::error::chain;
-use crate::engine::intake::Guarded;
+use crate::engine::guarded::Guarded;
 use crate::engine::looks::ask_of;
 use crate::engine::{Engine, EngineError, Place};
 use crate::git::mirror::MirrorTag;

@@ -17,6 +17,7 @@ mod drive;
 mod error;
 mod find;
 mod forecast;
+mod guarded;
 mod intake;
 mod judge;
 mod looks;
@@ -41,7 +42,7 @@ pub use start::Parts;
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -59,9 +60,11 @@ pub(crate) struct Inner {
     clock: Clock,
     forge: forgejo::Forge,
     http: reqwest::Client,
-    repositories: Vec<intake::Guarded>,
+    repositories: Vec<guarded::Guarded>,
     places: Vec<Arc<Place>>,
     outbox: Notify,
+    /// Places for fetches that run at the same time.
+    fetches: Semaphore,
     changes: broadcast::Sender<(ReleaseId, u64)>,
 }
 

@@ -226,7 +226,7 @@ impl Engine {
         self.0.config.server.language
     }
 
-    pub(super) fn guarded_of(&self, state: &State) -> Option<&super::intake::Guarded> {
+    pub(super) fn guarded_of(&self, state: &State) -> Option<&super::guarded::Guarded> {
         self.0
             .repositories
             .iter()

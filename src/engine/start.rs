@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::Calendar;
 use crate::domain::journal::{HouseEvent, Stamp};
-use crate::engine::intake::Guarded;
+use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError, Inner, Place};
 use crate::forgejo;
 use crate::git::mirror::Mirror;
@@ -24,6 +24,9 @@ use crate::store::Store;
 
 /// How many changes a slow listener may be behind before it has to look for itself.
 const CHANGES: usize = 1024;
+/// How many mirrors are fetched at the same time: fifty pushes in one second must not start fifty gits, which would
+/// leave no processor time for answering webhooks. Few enough for two cores, enough for a slow first clone or two.
+const FETCHES: usize = 4;
 
 /// What the engine is built from.
 pub struct Parts {
@@ -77,8 +80,19 @@ impl Engine {
             }
         }
         let (changes, _) = broadcast::channel(CHANGES);
-        let outbox = Notify::new();
-        Ok(Self(Arc::new(Inner { config, store, clock, forge, http, repositories, places, outbox, changes })))
+        let (outbox, fetches) = (Notify::new(), Semaphore::new(FETCHES));
+        Ok(Self(Arc::new(Inner {
+            config,
+            store,
+            clock,
+            forge,
+            http,
+            repositories,
+            places,
+            outbox,
+            fetches,
+            changes,
+        })))
     }
 
     /// Writes down that the daemon started and looks once at every repository, so that what was missed is found.

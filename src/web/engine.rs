@@ -24,7 +24,6 @@ fn trouble(error: EngineError) -> Trouble {
 
 impl House for Engine {
     async fn deliver(&self, delivery: RawDelivery) -> Result<Receipt, DeliveryError> {
-        tracing::info!(event = delivery.event, secret = delivery.secret, "delivery");
         match Engine::deliver(self, &delivery.event, &delivery.delivery, &delivery.body).await {
             Ok(receipt) => Ok(Receipt { sentence: receipt.sentence }),
             Err(error) => Err(DeliveryError::StoreFailed(error.notice())),

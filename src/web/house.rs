@@ -19,7 +19,8 @@ use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView};
 /// A webhook whose signature is good; nothing of it has been read yet.
 #[derive(Debug, Clone)]
 pub struct RawDelivery {
-    /// The coarse event's name, from an unsigned header: a hint for reading, never for deciding.
+    /// The coarse event's name, from an unsigned header: a hint for reading, never for deciding; empty when no one
+    /// header names it.
     pub event: String,
     /// The forge's number of the delivery, from an unsigned header: for logs only.
     pub delivery: String,

@@ -78,8 +78,11 @@ impl Answering {
                     Some(Unwanted(status)) => refuse(*status, "TW-W004"),
                 },
                 Ok(Err(never)) => match never {},
-                Err(panicked) => {
-                    tracing::error!(number = %number, error = %panicked, "a request made its handler panic");
+                Err(ended) => {
+                    // The other way to end early is that the whole process does.
+                    if ended.is_panic() {
+                        tracing::error!(number = %number, error = %ended, "a request made its handler panic");
+                    }
                     refuse(StatusCode::INTERNAL_SERVER_ERROR, "TW-W011")
                 }
             }

@@ -65,7 +65,7 @@ impl Default for Limits {
             webhook_bytes: 1 << 20,
             // Reasons are sentences; a thousand times that is no form of ours.
             form_bytes: 64 << 10,
-            // With one file descriptor each this stays below half of the usual soft limit of 1,024.
+            // More than a team and its forge ever need; fewer where few files may be open, see `within`.
             connections: 400,
             // A reverse proxy is one address, so one address gets most of the room; idle ones give way anyway.
             connections_per_address: 300,
@@ -83,6 +83,27 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Returns these limits for a process that may open so many files: two listening addresses take two thirds of them
+    /// at most, and the rest is for the store, for git and for the hosts.
+    #[must_use]
+    pub fn within(mut self, files: usize) -> Self {
+        self.connections = self.connections.min(files / 3).max(1);
+        self.connections_per_address = self.connections_per_address.min(self.connections * 3 / 4).max(1);
+        self
+    }
+}
+
+/// Returns how many files this process may have open; what the kernel does not tell counts as no limit.
+fn files_allowed() -> usize {
+    std::fs::read_to_string("/proc/self/limits").ok().and_then(|text| soft_limit(&text)).unwrap_or(usize::MAX)
+}
+
+fn soft_limit(text: &str) -> Option<usize> {
+    let line = text.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 impl Settings {
     /// Returns the settings that the configuration means, with the usual limits.
     pub fn new(server: &Server, webhook_secrets: Vec<Secret>, clock: Clock) -> Self {
@@ -91,7 +112,7 @@ impl Settings {
             language: server.language,
             webhook_secrets,
             clock,
-            limits: Limits::default(),
+            limits: Limits::default().within(files_allowed()),
         }
     }
 
@@ -106,5 +127,35 @@ impl Settings {
         let end =
             self.public_url[after_scheme..].find('/').map_or(self.public_url.len(), |at| after_scheme + at);
         &self.public_url[..end]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_files_mean_few_connections_and_many_mean_no_more_than_usual() {
+        let places = |files| {
+            let limits = Limits::default().within(files);
+            (limits.connections, limits.connections_per_address)
+        };
+        assert_eq!(places(usize::MAX), (400, 300));
+        assert_eq!(places(1024), (341, 255));
+        assert_eq!(places(128), (42, 31));
+        assert_eq!(places(1), (1, 1));
+    }
+
+    #[test]
+    fn the_limit_is_read_as_the_kernel_writes_it() {
+        let text = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                    Max open files            1024                 524288               files     \n";
+        assert_eq!(soft_limit(text), Some(1024));
+        assert_eq!(
+            soft_limit("Max open files            unlimited            unlimited            files"),
+            None
+        );
+        assert_eq!(soft_limit(""), None);
+        assert!(files_allowed() > 2);
     }
 }

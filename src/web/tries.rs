@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Addresses that are remembered at most; the table is emptied of what is old, then of everything, beyond that.
+/// Addresses that are remembered at most; beyond that the table is emptied of what is old, then of all that never
+/// succeeded: nobody may push out the forge by failing from many addresses.
 const MOST_ADDRESSES: usize = 10_000;
 
 /// The failed tries of every address.
@@ -50,9 +51,10 @@ impl Tries {
     pub fn failed(&self, address: IpAddr, now: Timestamp) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= MOST_ADDRESSES && !seen.contains_key(&address) {
-            seen.retain(|_, record| !self.is_over(record.since, now));
+            let is_fresh = |at| !self.is_over(at, now);
+            seen.retain(|_, record| is_fresh(record.since) || record.succeeded.is_some_and(is_fresh));
             if seen.len() >= MOST_ADDRESSES {
-                seen.clear();
+                seen.retain(|_, record| record.succeeded.is_some_and(|at| !self.is_over(at, now)));
             }
         }
         let record = seen.entry(address).or_insert(Record { failures: 0, since: now, succeeded: None });
@@ -105,6 +107,17 @@ mod tests {
         tries.failed(A, at(30));
         assert_eq!(tries.wait(A, at(31)), None);
         assert_eq!(tries.wait(A, at(61)), Some(29));
+    }
+
+    #[test]
+    fn many_failing_addresses_do_not_push_out_the_one_that_succeeded() {
+        let tries = Tries::new(1, Duration::from_secs(60));
+        tries.succeeded(A, at(0));
+        for n in 0..(MOST_ADDRESSES as u32 + 5) {
+            tries.failed(IpAddr::from(n.to_be_bytes()), at(1));
+        }
+        tries.failed(A, at(2));
+        assert_eq!(tries.wait(A, at(3)), None);
     }
 
     #[test]

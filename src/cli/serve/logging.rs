@@ -50,7 +50,8 @@ pub fn start(filter: &str, form: Form, terminal: &Terminal) -> Result<(), Failur
     let _ = match form.settled() {
         Form::Auto | Form::Text => lines.try_init(),
         Form::Plain => lines.without_time().with_target(false).try_init(),
-        Form::Json => lines.json().flatten_event(true).try_init(),
+        // The list of spans would say the innermost one, which is nearly always the only one, a second time.
+        Form::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
     };
     Ok(())
 }

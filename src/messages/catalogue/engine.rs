@@ -86,8 +86,8 @@ pub const TEXTS: &[Text] = texts! {
     "forecast-nowhere": "{tag} is judged only; no environment is configured.", "{tag} est seulement jugé ; aucun environnement n’est configuré.";
     "forecast-approval-and-slot": "{tag} for {environment} waits for approval by {who} and for the slot that opens {slot_at}.",
         "{tag} pour {environment} attend l’approbation de {who} et le créneau : {slot_at}.";
-    "delivery-unguarded": "ignored: {repository} is not guarded here", "ignoré : {repository} n’est pas gardé ici";
-    "delivery-again": "known already: the same was delivered {times} times", "déjà connu : livré {times} fois";
+    "delivery-unguarded": "Ignored: {repository} is not guarded here.", "Ignoré : {repository} n’est pas gardé ici.";
+    "delivery-again": "Known already: the same was delivered {times} times.", "Déjà connu : livré {times} fois.";
     "delivery-nothing-new": "nothing new", "rien de nouveau";
     "delivery-opened": "a release was opened", "une version a été ouverte";
     "event-opened": "{tag} ({commit}) arrived for {environment}.", "{tag} ({commit}) est arrivé pour {environment}.";
