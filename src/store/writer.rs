@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Reading, StoreError};
@@ -117,6 +117,10 @@ fn run_batch(
             journalled.set(before);
         }
     }
-    let committed = transaction.commit().map_err(|error| error.to_string());
-    (answers, committed)
+    (answers, commit(transaction))
+}
+
+fn commit(transaction: Transaction<'_>) -> Result<(), String> {
+    fail::fail_point!("store-commit", |why| Err(why.unwrap_or_default()));
+    transaction.commit().map_err(|error| error.to_string())
 }
