@@ -11,3 +11,5 @@ mod client;
 mod fake;
 #[path = "forge/recorded.rs"]
 mod recorded;
+#[path = "world/traffic.rs"]
+mod traffic;

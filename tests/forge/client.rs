@@ -11,7 +11,7 @@ use tagwarden::forgejo::{CommitStatus, Forge, ForgeError, Permission, ReleaseNot
 use tagwarden::messages::{Language, say};
 
 use crate::chat::{Chat, Heard, Says};
-use crate::recorded::{VERSIONS, folder};
+use crate::traffic::{VERSIONS, folder};
 
 const TOKEN: &str = "canary-token-0123456789abcdef01234567";
 const TAG_OBJECT: &str = "bffd29835c9535bed3f4daaa41247d6c75e08fa3";

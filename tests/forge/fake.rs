@@ -14,7 +14,7 @@ use tagwarden::forgejo::signature::verify;
 use tagwarden::forgejo::{CommitStatus, Forge, ForgeError, Permission, ReleaseNotes, StatusState};
 
 use crate::chat::{Chat, Heard, Says};
-use crate::recorded::{Recorded, SECRET, VERSIONS, delivery, folder};
+use crate::traffic::{Recorded, SECRET, VERSIONS, delivery, folder};
 
 /// A forge with one repository, a clone of it, and a receiver of its webhooks.
 struct World {

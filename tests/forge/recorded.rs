@@ -1,65 +1,16 @@
 //! Every recorded delivery of both versions is verified and understood.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use proptest::prelude::{any, prop};
 use proptest::test_runner::{Config, TestRunner};
 use tagwarden::config::Secret;
 use tagwarden::forgejo::payload::{Hint, read};
 use tagwarden::forgejo::signature::{Refused, sign, verify};
 
-pub const SECRET: &str = "a-secret-of-the-fixtures-0123456789abcdef";
-pub const VERSIONS: [&str; 2] = ["forgejo-15.0.3", "forgejo-16.0.0"];
+use crate::traffic::{Recorded, SECRET, VERSIONS, deliveries, delivery};
 
-/// A recorded delivery.
-pub struct Recorded {
-    /// `NN-scene-event`.
-    pub name: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-impl Recorded {
-    pub fn all(&self, name: &str) -> Vec<&[u8]> {
-        let mine = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
-        mine.map(|(_, value)| value.as_bytes()).collect()
-    }
-
-    pub fn event(&self) -> &str {
-        std::str::from_utf8(self.all("X-Forgejo-Event")[0]).unwrap()
-    }
-
-    pub fn hint(&self) -> Hint {
-        read(Some(self.event()), &self.body)
-    }
-}
-
-pub fn folder(version: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(version)
-}
-
-/// All deliveries of a version, in the order in which they came.
-pub fn deliveries(version: &str) -> Vec<Recorded> {
-    let folder = folder(version).join("deliveries");
-    let mut names: Vec<String> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter_map(|name| name.strip_suffix(".body").map(ToOwned::to_owned))
-        .collect();
-    names.sort();
-    let load = |name: String| {
-        let headers = fs::read_to_string(folder.join(format!("{name}.headers"))).unwrap();
-        let headers = headers.lines().filter_map(|line| line.split_once(": "));
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Recorded { headers, body: fs::read(folder.join(format!("{name}.body"))).unwrap(), name }
-    };
-    names.into_iter().map(load).collect()
-}
-
-pub fn delivery(version: &str, scene_and_event: &str) -> Recorded {
-    let all = deliveries(version).into_iter();
-    all.into_iter().find(|recorded| recorded.name[3..] == *scene_and_event).expect("the scene was recorded")
+/// What is read out of a recorded delivery.
+fn hint(recorded: &Recorded) -> Hint {
+    read(Some(recorded.event()), &recorded.body)
 }
 
 #[test]
@@ -147,7 +98,7 @@ fn every_recorded_delivery_is_read_as_what_it_was() {
         let mut seen = 0;
         for recorded in deliveries(version) {
             let (_, right) = expected.iter().find(|(scene, _)| recorded.name[3..] == **scene).unwrap();
-            let told = told(&recorded.hint());
+            let told = told(&hint(&recorded));
             assert!(right.split('|').any(|right| right == told), "{version} {}: {told}", recorded.name);
             seen += 1;
         }
@@ -160,7 +111,7 @@ fn push_and_create_of_a_recorded_tag_agree_and_name_its_pusher_and_commit() {
     for version in VERSIONS {
         let (push, create) =
             (delivery(version, "annotated-tag-push"), delivery(version, "annotated-tag-create"));
-        let (Hint::TagPushed(pushed), Hint::TagCreated(created)) = (push.hint(), create.hint()) else {
+        let (Hint::TagPushed(pushed), Hint::TagCreated(created)) = (hint(&push), hint(&create)) else {
             panic!("both are tags")
         };
         assert_eq!((pushed.repository.id, &pushed.tag, &pushed.object), (1, &created.tag, &created.object));
@@ -168,7 +119,7 @@ fn push_and_create_of_a_recorded_tag_agree_and_name_its_pusher_and_commit() {
         assert_eq!(pushed.pusher.as_ref().unwrap().login.as_str(), "ada");
         assert_eq!(pushed.pusher, created.pusher);
         assert_ne!(pushed.commit.as_ref(), Some(&pushed.object), "an annotated tag is not its commit");
-        let Hint::TagPushed(by_api) = delivery(version, "tag-by-api-push").hint() else { panic!() };
+        let Hint::TagPushed(by_api) = hint(&delivery(version, "tag-by-api-push")) else { panic!() };
         assert_eq!(by_api.commit.as_ref(), Some(&by_api.object), "a tag made by the API names its commit");
     }
 }
@@ -185,7 +136,7 @@ fn a_delivery_without_its_last_byte_is_refused() {
 #[test]
 fn a_damaged_delivery_is_refused_by_its_signature_and_would_break_nothing_without_one() {
     let all: Vec<Recorded> =
-        deliveries(VERSIONS[1]).into_iter().filter(|recorded| recorded.hint().key().is_some()).collect();
+        deliveries(VERSIONS[1]).into_iter().filter(|recorded| hint(recorded).key().is_some()).collect();
     let events = ["push", "create", "delete", "release"];
     let damage = (
         0..all.len(),
