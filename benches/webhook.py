@@ -1,5 +1,6 @@
 """Durable acknowledgements a second with 64 clients, against Debian's `webhook`, which keeps nothing."""
 
+import http.client
 import json
 import selectors
 import shutil
@@ -7,7 +8,7 @@ import socket
 import statistics
 import time
 
-from measure import report
+from measure import report, report_absolute
 from world import SECRET, free_port
 
 CLIENTS = 64
@@ -15,11 +16,14 @@ DELIVERIES = 4000
 ROUNDS = 3
 
 
-def fire(port, requests):
-    """Sends all requests over 64 connections, one at a time on each, and returns answers a second."""
+def fire(port, requests, saying=b""):
+    """Sends all requests over 64 connections, one at a time on each.
+
+    Returns answers a second, and the 99th percentile of the time until an answer, in milliseconds.
+    """
     selector = selectors.DefaultSelector()
     todo = iter(requests)
-    began, answered, open_connections = time.perf_counter(), 0, 0
+    began, open_connections, sent, took = time.perf_counter(), 0, {}, []
 
     def send(connection):
         request = next(todo, None)
@@ -27,6 +31,7 @@ def fire(port, requests):
             selector.unregister(connection)
             connection.close()
             return False
+        sent[connection] = time.perf_counter()
         connection.sendall(request)
         return True
 
@@ -38,12 +43,12 @@ def fire(port, requests):
     while open_connections:
         ready = selector.select(30)
         if not ready:
-            raise RuntimeError(f"no answer for 30 s after {answered} answers")
+            raise RuntimeError(f"no answer for 30 s after {len(took)} answers")
         for key, _ in ready:
             buffer = key.data
             piece = key.fileobj.recv(65536)
             if not piece:
-                raise RuntimeError(f"the connection was closed after {answered} answers: {bytes(buffer)!r}")
+                raise RuntimeError(f"the connection was closed after {len(took)} answers: {bytes(buffer)!r}")
             buffer += piece
             head, mark, body = buffer.partition(b"\r\n\r\n")
             if not mark:
@@ -51,12 +56,24 @@ def fire(port, requests):
             length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
             if len(body) < length:
                 continue
-            if not head.startswith(b"HTTP/1.1 2"):
+            if not head.startswith(b"HTTP/1.1 2") or saying not in body:
                 raise RuntimeError(f"refused: {bytes(buffer)!r}")
-            answered += 1
+            took.append(time.perf_counter() - sent[key.fileobj])
             buffer.clear()
             open_connections -= not send(key.fileobj)
-    return answered / (time.perf_counter() - began)
+    return len(took) / (time.perf_counter() - began), sorted(took)[len(took) * 99 // 100] * 1000
+
+
+def rest(port):
+    """Waits until the daemon has dealt with everything that it acknowledged."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/metrics")
+        if 'tagwarden_deliveries{state="pending"} 0\n' in connection.getresponse().read().decode():
+            return
+        time.sleep(0.05)
+    raise RuntimeError("deliveries are left lying")
 
 
 def acknowledgements(world):
@@ -82,9 +99,15 @@ def acknowledgements(world):
             break
         except OSError:
             time.sleep(0.02)
-    theirs = statistics.median(fire(port, some) for some in rounds)
-    peer.terminate()
-    peer.wait()
     world.serve()
-    ours = statistics.median(fire(world.port, some) for some in rounds)
+    theirs, measured = [], []
+    for some in rounds:
+        # In turn, so that a busy moment of the machine hits both, and each alone.
+        theirs.append(fire(port, some)[0])
+        # An answer that ignores would be cheaper: each must say that the tag was noted, which is said after the commit.
+        measured.append(fire(world.port, some, b"was noted"))
+        rest(world.port)
+    theirs, ours = statistics.median(theirs), statistics.median(rate for rate, _ in measured)
     report("durable webhook acknowledgements against `webhook`", ours, theirs, 2, unit="a second", more_is_better=True)
+    # The forge waits for five seconds; half a second leaves room for a slow disk.
+    report_absolute("99th percentile of a durable acknowledgement with 64 clients", max(late for _, late in measured), 500, "ms")
