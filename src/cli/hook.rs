@@ -1,26 +1,22 @@
-//! `tagwarden hook`: puts the pre-receive hook in place, proves that it guards, and is the hook.
+//! `tagwarden hook`: puts the hooks in place, proves that they guard, and is the hook.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+mod check;
+mod install;
+mod protect;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
 use crate::domain::notice::Notice;
 use crate::hook;
 
-/// The script as it is shipped.
-const SCRIPT: &str = include_str!("../../hooks/pre-receive");
-/// Its name among the forge's hooks: behind the forge's own, which is named `gitea`.
-const NAME: &str = "zz-tagwarden";
-
 /// What may be typed after `hook`.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   tagwarden hook install /var/lib/forgejo/data/forgejo-repositories/school/bridge.git
   tagwarden hook install --all /var/lib/forgejo/data/home
+  tagwarden hook install --protect
   tagwarden hook check /var/lib/forgejo/data/forgejo-repositories/school/bridge.git")]
 pub struct Args {
     #[command(subcommand)]
@@ -29,12 +25,20 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Put the hook into a repository, or with --all into the forge's central folder (v16 and later)
+    /// Put the hooks into a repository, or with --all where they guard every repository
     #[command(before_help = "Examples:
   tagwarden hook install /var/lib/forgejo/data/forgejo-repositories/school/bridge.git
-  tagwarden hook install --all /var/lib/forgejo/data/home")]
-    Install(Where),
-    /// Prove with a throw-away push that the installed hook refuses a bad tag and lets a branch pass
+  tagwarden hook install --all /var/lib/forgejo/data/home
+  tagwarden hook install --all /var/lib/forgejo/data/forgejo-repositories
+  tagwarden hook install --protect")]
+    Install {
+        #[command(flatten)]
+        place: Where,
+        /// Protect the version tags of every configured repository on the forge, for where no hook can be installed
+        #[arg(long)]
+        protect: bool,
+    },
+    /// Prove with throw-away pushes that the installed hooks refuse bad tags and let branches pass
     #[command(before_help = "Example:
   tagwarden hook check /var/lib/forgejo/data/forgejo-repositories/school/bridge.git")]
     Check(Where),
@@ -49,10 +53,11 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Where {
-    /// A bare repository, or with --all the folder that [git] HOME_PATH names
+    /// A bare repository; with --all the folder that [git] HOME_PATH names (v16 and later), or the one that holds all
+    /// repositories (up to v15)
     #[arg(value_name = "PATH")]
-    path: PathBuf,
-    /// For all repositories, new ones too
+    path: Option<PathBuf>,
+    /// For all repositories; from v16 on for new ones too
     #[arg(long)]
     all: bool,
 }
@@ -60,136 +65,71 @@ struct Where {
 /// Does what was asked.
 ///
 /// # Errors
-/// The folder cannot be used, or the hook does not guard.
+/// The folder cannot be used, the hook does not guard, or the forge does not protect the tags.
 pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     match &args.what {
-        What::Install(place) => install(place, terminal),
-        What::Check(place) => check(place, terminal),
+        What::Install { place, protect } => {
+            if place.path.is_some() || !protect {
+                install::install(&places(place)?, terminal)?;
+            }
+            if *protect { protect::protect(terminal) } else { Ok(Exit::Ok) }
+        }
+        What::Check(place) => check::check(&places(place)?, terminal),
         What::PreReceive => std::process::exit(i32::from(hook::main())),
     }
 }
 
-/// Returns the folder from which the forge runs hooks.
-fn folder(place: &Where) -> Result<PathBuf, Failure> {
-    let bare = place.path.join("HEAD").is_file() && place.path.join("objects").is_dir();
-    if place.all == bare || !place.path.is_dir() {
-        return Err(Failure::new(Exit::NotFound, Notice::new("TW-H010").with("path", place.path.display())));
-    }
-    Ok(place.path.join("hooks").join("pre-receive.d"))
+/// Where hooks are run from.
+struct Place {
+    /// The folder of the hooks.
+    hooks: PathBuf,
+    /// What was named on the command line, for hints.
+    named: String,
+    /// Whether git runs `reference-transaction` from here: from v16 on it does so from the central folder alone.
+    sees_everything: bool,
 }
 
-fn install(place: &Where, terminal: &Terminal) -> Result<Exit, Failure> {
-    let folder = folder(place)?;
-    let path = folder.join(NAME);
-    let unwritable = |error: std::io::Error| {
-        Failure::caused(Exit::NotAllowed, Notice::new("TW-H011").with("path", path.display()), &error)
+/// Returns the folders from which the forge runs hooks.
+fn places(place: &Where) -> Result<Vec<Place>, Failure> {
+    let Some(path) = place.path.as_deref() else {
+        return Err(Failure::new(Exit::Usage, Notice::new("TW-H016")));
     };
-    fs::create_dir_all(&folder).map_err(unwritable)?;
-    let beside = folder.join(format!(".{NAME}-new"));
-    fs::write(&beside, SCRIPT).map_err(unwritable)?;
-    fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).map_err(unwritable)?;
-    fs::rename(&beside, &path).map_err(unwritable)?;
-    let mode = fs::metadata(&path).map_err(unwritable)?.permissions().mode();
-    if mode & 0o111 == 0 {
-        return Err(not_guarding(&path, "it cannot be made executable there"));
-    }
-    terminal.answer(&Notice::new("hook-installed").with("path", path.display()))?;
-    Ok(Exit::Ok)
-}
-
-fn not_guarding(path: &Path, why: &str) -> Failure {
-    Failure::new(Exit::Failed, Notice::new("TW-H012").with("path", path.display()).with("why", why))
-}
-
-fn check(place: &Where, terminal: &Terminal) -> Result<Exit, Failure> {
-    let path = folder(place)?.join(NAME);
-    let fail = |why: &str| not_guarding(&path, why);
-    let mode = fs::metadata(&path).map_err(|_| fail("it is not there"))?.permissions().mode();
-    if mode & 0o111 == 0 {
-        return Err(fail("it is not executable"));
-    }
-    let world = Sandbox::new().map_err(|error| fail(&error.to_string()))?;
-    let branch = world.push(&path, "HEAD:refs/heads/main").map_err(|error| fail(&error.to_string()))?;
-    if !branch.0 {
-        return Err(fail(&format!("it refuses a branch: {}", branch.1)));
-    }
-    let tag = world.push(&path, "HEAD:refs/tags/v1.x").map_err(|error| fail(&error.to_string()))?;
-    if tag.0 {
-        return Err(fail("it lets a bad tag pass"));
-    }
-    if !tag.1.contains("TW-T010") {
-        return Err(fail(&format!("it refuses for another reason: {}", tag.1)));
-    }
-    terminal.answer(&Notice::new("hook-guards").with("path", path.display()))?;
-    Ok(Exit::Ok)
-}
-
-/// A repository of no importance to push to, removed when dropped.
-struct Sandbox {
-    root: PathBuf,
-}
-
-impl Sandbox {
-    fn new() -> std::io::Result<Self> {
-        let root = std::env::temp_dir().join(format!("tagwarden-hook-check-{}", std::process::id()));
-        fs::create_dir(&root)?;
-        let sandbox = Self { root };
-        sandbox.git(&["init", "--quiet", "--bare", "forge.git"])?;
-        sandbox.git(&["init", "--quiet", "work"])?;
-        let author = ["-c", "user.name=tagwarden", "-c", "user.email=tagwarden@localhost"];
-        let commit = ["-C", "work", "commit", "--quiet", "--allow-empty", "-m", "test"];
-        sandbox.git(&[&author[..], &commit[..]].concat())?;
-        // The hook judges by a configuration that guards the sandbox; the machine's own one stays out of it.
-        let state = sandbox.root.join("state");
-        let text = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1\"\nstate_dir = \"{}\"\n\
-             [forge]\nurl = \"http://127.0.0.1\"\ntoken = {{ env = \"NONE\" }}\nwebhook_secrets = [{{ env = \"NONE\" }}]\n\
-             [[repository]]\nname = \"tagwarden/check\"\nmain = \"main\"\nchangelog = \"\"\n",
-            state.display()
-        );
-        fs::File::create(sandbox.root.join("tagwarden.toml"))?.write_all(text.as_bytes())?;
-        Ok(sandbox)
-    }
-
-    fn git(&self, args: &[&str]) -> std::io::Result<()> {
-        let status = Command::new("git")
-            .args(args)
-            .current_dir(&self.root)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .status()?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(std::io::Error::other(format!("git {} failed", args.join(" "))))
+    let nothing = || Failure::new(Exit::NotFound, Notice::new("TW-H010").with("path", path.display()));
+    let of = |repository: &Path| {
+        let hooks = repository.join("hooks");
+        // Up to v15 every repository has the forge's own script there.
+        let sees_everything = hooks.join("pre-receive").is_file();
+        Place { hooks, named: repository.display().to_string(), sees_everything }
+    };
+    match (place.all, is_bare(path)) {
+        (false, true) => Ok(vec![of(path)]),
+        (true, false) if path.join("hooks").is_dir() || path.join(".gitconfig").is_file() => {
+            let named = format!("--all {}", path.display());
+            Ok(vec![Place { hooks: path.join("hooks"), named, sees_everything: true }])
         }
-    }
-
-    /// Pushes with `hook` as the repository's pre-receive; returns whether it passed, and what was said.
-    fn push(&self, hook: &Path, refspec: &str) -> std::io::Result<(bool, String)> {
-        let place = self.root.join("forge.git/hooks/pre-receive");
-        fs::create_dir_all(self.root.join("forge.git/hooks"))?;
-        let hook = fs::canonicalize(hook)?;
-        if !place.exists() {
-            std::os::unix::fs::symlink(hook, &place)?;
+        (true, false) => {
+            let found: Vec<Place> = repositories(path).iter().map(|repository| of(repository)).collect();
+            if found.is_empty() { Err(nothing()) } else { Ok(found) }
         }
-        let done = Command::new("git")
-            .args(["push", "--quiet", "../forge.git", refspec])
-            .current_dir(self.root.join("work"))
-            .env("TAGWARDEN_CONFIG", self.root.join("tagwarden.toml"))
-            .env("GITEA_REPO_USER_NAME", "tagwarden")
-            .env("GITEA_REPO_NAME", "check")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .stdin(Stdio::null())
-            .output()?;
-        Ok((done.status.success(), String::from_utf8_lossy(&done.stderr).trim().replace('\n', "; ")))
+        (false, false) | (true, true) => Err(nothing()),
     }
 }
 
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // What is left in the temporary folder harms nobody.
-        let _ = fs::remove_dir_all(&self.root);
-    }
+fn is_bare(path: &Path) -> bool {
+    path.join("HEAD").is_file() && path.join("objects").is_dir()
+}
+
+/// Returns the repositories below `root`, as Forgejo keeps them: `owner/name.git`; wikis have no releases.
+fn repositories(root: &Path) -> Vec<PathBuf> {
+    let inside = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<PathBuf>>()
+    };
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        name.ends_with(".git") && !name.ends_with(".wiki.git") && is_bare(path)
+    };
+    let mut found: Vec<PathBuf> = inside(root).iter().flat_map(|owner| inside(owner)).filter(ours).collect();
+    found.sort();
+    found
 }

@@ -71,6 +71,10 @@ pub struct Repository {
     pub tag_prefix: String,
     /// The changelog's path in the repository; `None` switches its check off.
     pub changelog: Option<String>,
+    /// Whether tags that are no versions may be made.
+    pub other_tags: bool,
+    /// What a first release must be, when it is not to follow an imaginary 0.0.0.
+    pub first_version: Option<semver::Version>,
     /// Whether tags must be signed, and by whom.
     pub signed: Signed,
     /// What a breaking change does below 1.0.0.
@@ -84,10 +88,14 @@ pub struct Repository {
 pub enum Signed {
     /// Signatures are not looked at.
     Optional,
-    /// Every tag must be signed by someone in this file.
+    /// Every tag must be signed by someone who stands in one of these; there is at least one.
     Required {
         /// The allowed-signers file, in ssh-keygen's format.
-        allowed_signers: PathBuf,
+        allowed_signers: Option<PathBuf>,
+        /// The file of revoked SSH keys.
+        revoked_signers: Option<PathBuf>,
+        /// The folder of an OpenPGP keyring.
+        openpgp_home: Option<PathBuf>,
     },
 }
 

@@ -47,6 +47,15 @@ pub enum Ask {
         /// The tags, all of them lawful.
         tags: Vec<ForecastTag>,
     },
+    /// This tag was refused outside a push, where nobody could be told; write it down and say so at its commit.
+    TagRefused {
+        /// The repository's full name.
+        repository: String,
+        /// The tag; `object` is empty when it was to be deleted, `commit` when there is none.
+        tag: ForecastTag,
+        /// The rules that it breaks.
+        why: Vec<Notice>,
+    },
     /// A command of the terminal.
     Call {
         /// The person's token, for what only a person may do.

@@ -86,6 +86,16 @@ fn word(kind: &'static str, text: &str, longest: usize) -> Result<(), BadName> {
     Ok(())
 }
 
+/// Returns bytes from outside as text, with `\xNN` for what is no UTF-8; control characters are left to the wording.
+pub fn shown(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
+}
+
 checked_name!(
     /// The full name of a repository on the forge: `owner/name`.
     RepositoryName,

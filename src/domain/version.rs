@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::names;
 use crate::domain::notice::Notice;
 
 /// The longest tag name that is looked at, in bytes.
@@ -59,7 +60,7 @@ impl Tag {
     /// # Errors
     /// The notice says which part of the grammar is broken and how to mend it.
     pub fn parse(name: &[u8], prefix: &str) -> Result<Self, Notice> {
-        let shown = || String::from_utf8_lossy(name).into_owned();
+        let shown = || names::shown(name);
         let refuse = |id: &str| Notice::new(id).with("tag", shown()).with("prefix", prefix);
         if name.len() > LONGEST_TAG {
             return Err(refuse("TW-T002").with("most", LONGEST_TAG));
@@ -86,13 +87,19 @@ impl Tag {
     /// Returns whether a name that is no tag of ours looks as if somebody meant a version by it; such a name is
     /// refused, any other is none of our business.
     pub fn looks_meant(name: &[u8], prefix: &str) -> bool {
-        let lower: Vec<u8> = name.to_ascii_lowercase();
-        let starts = |rest: &[u8]| rest.first().is_some_and(u8::is_ascii_digit);
+        let text = String::from_utf8_lossy(name).to_lowercase();
+        // Digits of any script, and letters and marks that merely look like the prefix, are meant as what they look like.
+        let starts = |rest: &str| rest.starts_with(char::is_numeric);
+        let plain = text.trim_start_matches(foreign_mark);
+        let plain =
+            plain.strip_prefix(|letter: char| letter.is_alphabetic() && !letter.is_ascii()).unwrap_or(plain);
         let prefix = prefix.to_ascii_lowercase();
-        let trimmed = lower.trim_ascii_start();
-        starts(trimmed)
-            || [prefix.as_bytes(), b"v"].iter().any(|known| trimmed.strip_prefix(*known).is_some_and(starts))
-            || lower.windows(9).any(|part| part == b"-rollback")
+        starts(plain)
+            || [prefix.as_str(), "v"].iter().any(|known| {
+                let rest = plain.strip_prefix(known).map(|rest| rest.trim_start_matches(foreign_mark));
+                rest.is_some_and(starts)
+            })
+            || text.contains("-rollback")
     }
 
     /// Returns the whole tag name, such as `v1.4.2`.
@@ -143,6 +150,11 @@ fn kind_of(version: &semver::Version) -> Option<TagKind> {
         _ if pre.to_ascii_lowercase().contains("rollback") => None,
         _ => Some(TagKind::Prerelease),
     }
+}
+
+/// Returns whether a character is a blank, or a mark of which little or nothing can be seen.
+fn foreign_mark(character: char) -> bool {
+    !character.is_ascii_graphic() && !character.is_alphanumeric()
 }
 
 fn without_prefix(text: &str, prefix: &str, refuse: &dyn Fn(&str) -> Notice) -> Notice {
@@ -251,10 +263,22 @@ mod tests {
 
     #[test]
     fn a_name_that_nobody_meant_as_a_version_is_none_of_our_business() {
-        for name in ["nightly", "vendor-1", "release/2026", "v", "before-v2"] {
+        for name in ["nightly", "vendor-1", "release/2026", "v", "before-v2", "été", "日本2026"] {
             assert!(!Tag::looks_meant(name.as_bytes(), "v"), "{name}");
         }
-        for name in ["v1.x", "V1.0.0", "1.0.0", "v1", "x-rollback", " v1.0.0"] {
+        for name in [
+            "v1.x",
+            "V1.0.0",
+            "1.0.0",
+            "v1",
+            "x-rollback",
+            " v1.0.0",
+            "v１.0",
+            "ｖ1.0.0",
+            "ν1.0.0",
+            "\u{feff}v1.0.0",
+            "v\u{200b}1.0",
+        ] {
             assert!(Tag::looks_meant(name.as_bytes(), "v"), "{name}");
         }
     }

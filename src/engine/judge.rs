@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::config::{Check, Recipe, Repository};
+use crate::config::{Check, Recipe};
 use crate::domain::gate::TagStanding;
 use crate::domain::names::ObjectId;
 use crate::domain::notice::Notice;
 use crate::domain::plan::{self, Health, Plan, Smoke, Spec, SpecHost, Target};
 use crate::domain::release::{Kind, State};
-use crate::domain::tag_policy::Policy;
 use crate::domain::version::{Tag, TagKind};
 use crate::engine::error::chain;
 use crate::engine::guarded::Guarded;
 use crate::engine::looks::ask_of;
 use crate::engine::{Engine, EngineError, Place};
+use crate::git;
 use crate::git::mirror::MirrorTag;
-use crate::git::{self};
 
 impl Engine {
     /// Returns the rules that a tag in the mirror breaks; the tags in `unseen` count as not being there yet.
@@ -26,7 +25,7 @@ impl Engine {
         tag: &MirrorTag,
         unseen: BTreeSet<Vec<u8>>,
     ) -> Result<Vec<Notice>, EngineError> {
-        let (mirror, tag, policy) = (guarded.mirror.clone(), tag.clone(), policy(&guarded.repository));
+        let (mirror, tag, policy) = (guarded.mirror.clone(), tag.clone(), git::policy(&guarded.repository));
         Ok(tokio::task::spawn_blocking(move || git::judge_mirror(&mirror, &tag, &policy, &unseen)).await??)
     }
 
@@ -103,16 +102,6 @@ impl Engine {
         let (mirror, name) = (guarded.mirror.clone(), tag.full_ref());
         let tags = tokio::task::spawn_blocking(move || mirror.list_tags()).await??;
         Ok(tags.into_iter().find(|tag| tag.full_ref() == name).map(|tag| tag.object))
-    }
-}
-
-/// Returns what a repository asks of its tags.
-pub(super) fn policy(repository: &Repository) -> Policy {
-    Policy {
-        main: repository.main.clone(),
-        hotfix_branches: repository.hotfix_branches.clone(),
-        tag_prefix: repository.tag_prefix.clone(),
-        changelog: repository.changelog.clone(),
     }
 }
 

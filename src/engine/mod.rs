@@ -13,6 +13,7 @@
 
 mod act;
 mod ask;
+mod door;
 mod drive;
 mod error;
 mod find;

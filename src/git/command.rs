@@ -33,6 +33,18 @@ pub(super) fn git(folder: &Path) -> Command {
     command
 }
 
+/// Returns a `git` for the repository that a hook runs in, with what is being pushed.
+pub(super) fn git_in_hook(folder: &Path) -> Command {
+    let mut command = git(folder);
+    for name in ["GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"]
+    {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
 /// Hands a token to git for addresses under `url`, through the environment: a command line can be read by everybody.
 pub(super) fn authorise(command: &mut Command, url: &str, token: &Secret) {
     command

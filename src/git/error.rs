@@ -48,6 +48,17 @@ pub enum GitError {
         /// Why.
         source: io::Error,
     },
+    /// A file that says who may sign cannot be read.
+    #[error("`{}` cannot be read", path.display())]
+    Signers {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The program `ssh-keygen` could not be started or waited for.
+    #[error("the program ssh-keygen could not be run")]
+    Keygen(#[source] io::Error),
     /// An object is not what it should be.
     #[error("{0}")]
     Odd(String),
@@ -66,6 +77,8 @@ impl GitError {
             Self::TagExists(_) => "TW-G007",
             Self::Folder { .. } => "TW-G008",
             Self::Odd(_) => "TW-G009",
+            Self::Signers { .. } => "TW-G010",
+            Self::Keygen(_) => "TW-G011",
         }
     }
 
@@ -76,6 +89,7 @@ impl GitError {
             Self::Read(_) | Self::Run(_) | Self::Slow { .. } | Self::Failed { .. } | Self::Folder { .. } => {
                 false
             }
+            Self::Signers { .. } | Self::Keygen(_) => false,
         }
     }
 }

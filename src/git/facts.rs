@@ -1,22 +1,24 @@
 //! Gathers the facts about tags from a repository, and lets the rules judge them.
 //!
 //! The hook and the daemon come through here, so that both judge alike: the hook with the pushed objects still in
-//! quarantine, the daemon with its mirror. History is walked only as far as the last release: a walk stops at every
-//! commit that carries a stable tag.
+//! quarantine, the daemon with its mirror.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use git2::{ErrorCode, ObjectType, Oid, Repository};
-
 use super::GitError;
-use super::mirror::{LARGEST_FILE, Mirror, MirrorTag, object_id, oid};
-use crate::domain::changelog::Changelog;
-use crate::domain::names::ObjectId;
+use super::changelog::Changelogs;
+use super::id::Id;
+use super::lineage::Lineage;
+use super::mirror::{Mirror, MirrorTag};
+use super::objects::{ObjectKind, Objects, Pointer, Raw};
+use super::signature::{self, Signed};
+use crate::config::{self, Repository};
+use crate::domain::names::{self, ObjectId};
 use crate::domain::notice::Notice;
 use crate::domain::tag_policy::{
-    ChangelogFact, Judged, Known, ObjectFact, PlaceFact, Policy, TagFacts, judge, name,
+    ChangelogFact, Judged, Known, Names, ObjectFact, PlaceFact, Policy, SignatureFact, Signers, TagFacts,
+    TagObject, judge, name, warnings,
 };
 use crate::domain::version::{Tag, TagKind};
 
@@ -29,27 +31,32 @@ pub struct Update {
     pub new: Option<ObjectId>,
 }
 
-/// From so many tags on, one walk over main costs less than a question per tag.
+/// From so many tags on, one walk over all of main costs less than a walk around each.
 const MANY_TAGS: usize = 16;
+/// The largest tag object that is read, in bytes: a changelog section and a signature need a hundredth of it.
+const LARGEST_TAG: usize = 1 << 20;
+/// How many tags may stand one on another when the commit behind a tag is looked for.
+const DEEPEST: usize = 8;
 
-/// Returns the repository that a hook runs in, with what is being pushed.
-///
-/// # Errors
-/// It cannot be opened, or uses something that cannot be read.
-pub fn open_quarantine() -> Result<Repository, GitError> {
-    Repository::open_from_env().map_err(|error| unsupported(error, Path::new(".")))
-}
-
-/// Names what makes a repository unreadable, when that is why it cannot be opened.
-fn unsupported(error: git2::Error, folder: &Path) -> GitError {
-    let config = std::fs::read_to_string(folder.join("config")).unwrap_or_default().to_ascii_lowercase();
-    if config.contains("objectformat = sha256") || config.contains("objectformat=sha256") {
-        return GitError::Unsupported("SHA-256 object ids");
+/// Returns what a repository asks of its tags.
+pub fn policy(repository: &Repository) -> Policy {
+    let signers = match &repository.signed {
+        config::Signed::Optional => None,
+        config::Signed::Required { allowed_signers, revoked_signers, openpgp_home } => Some(Signers {
+            ssh: allowed_signers.clone(),
+            revoked: revoked_signers.clone(),
+            openpgp: openpgp_home.clone(),
+        }),
+    };
+    Policy {
+        main: repository.main.clone(),
+        hotfix_branches: repository.hotfix_branches.clone(),
+        tag_prefix: repository.tag_prefix.clone(),
+        changelog: repository.changelog.clone(),
+        other_tags: repository.other_tags,
+        first_version: repository.first_version.clone(),
+        signers,
     }
-    if config.contains("refstorage = reftable") || config.contains("refstorage=reftable") {
-        return GitError::Unsupported("reftable");
-    }
-    GitError::Read(error)
 }
 
 /// Judges every tag of a push together, in rising order, each seeing the lawful ones before it; refs that are no tags
@@ -57,11 +64,7 @@ fn unsupported(error: git2::Error, folder: &Path) -> GitError {
 ///
 /// # Errors
 /// The repository cannot be read; nothing is known then.
-pub fn judge_push(
-    repository: &Repository,
-    updates: &[Update],
-    policy: &Policy,
-) -> Result<Vec<Judged>, GitError> {
+pub fn judge_push(objects: &Objects, updates: &[Update], policy: &Policy) -> Result<Vec<Judged>, GitError> {
     let tags: Vec<(Tag, Option<ObjectId>)> = updates
         .iter()
         .filter_map(|update| {
@@ -69,8 +72,7 @@ pub fn judge_push(
             Some((name(short, policy)?.ok()?, update.new.clone()))
         })
         .collect();
-    let pushed: BTreeSet<&str> = tags.iter().map(|(tag, _)| tag.name()).collect();
-    let mut scene = Scene::new(repository, policy, updates, &|name| pushed.contains(name), tags.len())?;
+    let mut scene = Scene::new(objects, policy, updates, &|_| false, tags.len(), None)?;
     scene.judge_all(tags, true)
 }
 
@@ -85,13 +87,14 @@ pub fn judge_mirror(
     policy: &Policy,
     unseen: &BTreeSet<Vec<u8>>,
 ) -> Result<Vec<Notice>, GitError> {
-    let Some(Ok(parsed)) = name(&tag.name, policy) else { return Ok(Vec::new()) };
-    let repository = mirror.open().map_err(|error| match error {
-        GitError::Read(error) => unsupported(error, mirror.folder()),
-        other => other,
-    })?;
-    let hidden = |name: &str| name == parsed.name() || unseen.contains(name.as_bytes());
-    let mut scene = Scene::new(&repository, policy, &[], &hidden, 1)?;
+    let parsed = match name(&tag.name, policy) {
+        Some(Ok(parsed)) => parsed,
+        Some(Err(notice)) => return Ok(vec![notice]),
+        None => return Ok(Vec::new()),
+    };
+    let objects = Objects::bare(mirror.folder())?;
+    let hidden = |name: &[u8]| name == parsed.name().as_bytes() || unseen.contains(name);
+    let mut scene = Scene::new(&objects, policy, &[], &hidden, 1, Some(mirror.folder()))?;
     let judged = scene.judge_all(vec![(parsed.clone(), Some(tag.object.clone()))], false)?;
     Ok(judged.into_iter().flat_map(|judged| judged.findings).collect())
 }
@@ -134,50 +137,83 @@ pub fn standpoint(
 }
 
 /// A repository as it will be once the push is done.
-struct Scene<'r> {
-    repository: &'r Repository,
-    policy: &'r Policy,
-    main: Option<Oid>,
-    hotfix: Vec<(String, Oid)>,
+struct Scene<'o> {
+    objects: &'o Objects,
+    policy: &'o Policy,
+    /// The repository's folder; `None` in a hook, where the environment knows.
+    folder: Option<&'o Path>,
+    lineage: Lineage<'o>,
+    changelogs: Changelogs<'o>,
     known: Known,
-    stable: BTreeMap<Oid, Vec<semver::Version>>,
-    many: bool,
-    on_main: OnceCell<HashSet<Oid>>,
+    standing: HashMap<Vec<u8>, Id>,
+    names: Names,
 }
 
-impl<'r> Scene<'r> {
+/// What a ref is to point at.
+struct Target {
+    object: ObjectFact,
+    commit: Option<Id>,
+    tag: Option<(Vec<u8>, TagObject)>,
+}
+
+impl<'o> Scene<'o> {
     fn new(
-        repository: &'r Repository,
-        policy: &'r Policy,
+        objects: &'o Objects,
+        policy: &'o Policy,
         updates: &[Update],
-        hidden: &dyn Fn(&str) -> bool,
+        hidden: &dyn Fn(&[u8]) -> bool,
         tags: usize,
+        folder: Option<&'o Path>,
     ) -> Result<Self, GitError> {
+        let heads = objects.refs("refs/heads")?;
+        let main = main_after(objects, &heads, policy, updates)?;
+        let hotfix = hotfix_after(&heads, policy, updates)?;
         let mut scene = Self {
-            repository,
+            objects,
             policy,
-            main: main_after(repository, policy, updates)?,
-            hotfix: hotfix_after(repository, policy, updates)?,
+            folder,
+            lineage: Lineage::new(objects, main, hotfix, tags >= MANY_TAGS)?,
+            changelogs: Changelogs::new(objects, policy.changelog.as_deref()),
             known: Known::new(),
-            stable: BTreeMap::new(),
-            many: tags >= MANY_TAGS,
-            on_main: OnceCell::new(),
+            standing: HashMap::new(),
+            names: Names::new(),
         };
-        for reference in repository.references_glob("refs/tags/*")? {
-            let reference = reference?;
-            let short = reference.name_bytes().strip_prefix(b"refs/tags/").unwrap_or_default().to_vec();
-            let Ok(tag) = Tag::parse(&short, &policy.tag_prefix) else { continue };
-            if hidden(tag.name()) {
+        for pointer in objects.refs("refs/tags")? {
+            let short = pointer.name.strip_prefix(b"refs/tags/").unwrap_or_default();
+            if hidden(short) {
                 continue;
             }
-            if let Ok(commit) = reference.peel(ObjectType::Commit) {
-                scene.remember(&tag, commit.id());
+            scene.names.insert(short.to_ascii_lowercase(), short.to_vec());
+            if let Ok(tag) = Tag::parse(short, &policy.tag_prefix)
+                && let Some(commit) = scene.peel(&pointer)?
+            {
+                scene.remember(&tag, commit, false);
             }
+            scene.standing.insert(short.to_vec(), pointer.target);
         }
         Ok(scene)
     }
 
-    fn remember(&mut self, tag: &Tag, commit: Oid) {
+    /// Returns the commit behind a tag that stands in the repository, if there is one.
+    fn peel(&self, pointer: &Pointer) -> Result<Option<Id>, GitError> {
+        if let Some(peeled) = pointer.peeled {
+            return Ok(Some(peeled));
+        }
+        let mut id = pointer.target;
+        for _ in 0..DEEPEST {
+            match self.objects.read(id, LARGEST_TAG)? {
+                Raw::Whole(ObjectKind::Tag, bytes) => match TagObject::parse(&bytes).map(|tag| tag.target) {
+                    Some(target) => id = Id::from_hex(target.as_bytes()).unwrap_or(id),
+                    None => return Ok(None),
+                },
+                Raw::Whole(ObjectKind::Commit, _) | Raw::Large(ObjectKind::Commit) => return Ok(Some(id)),
+                Raw::Whole(..) | Raw::Large(_) | Raw::Missing => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    fn remember(&mut self, tag: &Tag, commit: Id, lawful_on_main: bool) {
         match tag.kind() {
             TagKind::Rollback => {}
             TagKind::Prerelease => {
@@ -185,7 +221,7 @@ impl<'r> Scene<'r> {
             }
             TagKind::Release => {
                 self.known.insert(tag.version().clone());
-                self.stable.entry(commit).or_default().push(tag.version().clone());
+                self.lineage.remember(tag.version(), commit, lawful_on_main);
             }
         }
     }
@@ -204,220 +240,147 @@ impl<'r> Scene<'r> {
         for (tag, new) in tags {
             let (facts, commit) = self.facts(&tag, new.clone(), pushed)?;
             let findings = judge(&facts, &self.known, self.policy);
-            if let (true, Some(commit)) = (findings.is_empty(), commit) {
-                self.remember(&tag, commit);
+            let lawful = findings.is_empty();
+            // Only what this push makes: what stands there already is remembered, and what is deleted never is.
+            if let (true, None, Some(commit)) = (lawful, &facts.old, commit) {
+                self.remember(&tag, commit, facts.place == PlaceFact::Main);
+                self.names.insert(tag.name().as_bytes().to_ascii_lowercase(), tag.name().as_bytes().to_vec());
             }
-            all.push(Judged { tag, new, findings });
+            let warnings = if lawful { warnings(&facts, self.policy) } else { Vec::new() };
+            let commit = commit.map(|commit| commit.object_id()).transpose()?;
+            all.push(Judged { tag, new, commit, findings, warnings });
         }
         Ok(all)
     }
 
     fn facts(
-        &self,
+        &mut self,
         tag: &Tag,
         new: Option<ObjectId>,
         pushed: bool,
-    ) -> Result<(TagFacts, Option<Oid>), GitError> {
-        let old = if pushed { self.standing(&tag.full_ref())? } else { None };
-        let (object, commit) = match &new {
-            None => (ObjectFact::Nothing, None),
-            Some(new) => self.object(oid(new)?)?,
+    ) -> Result<(TagFacts, Option<Id>), GitError> {
+        let standing = self.standing.get(tag.name().as_bytes()).filter(|_| pushed);
+        let old = standing.map(|id| id.object_id()).transpose()?;
+        let target = match &new {
+            None => Target { object: ObjectFact::Nothing, commit: None, tag: None },
+            Some(new) => self.target(Id::try_from(new)?)?,
         };
+        let twin = self.names.get(&tag.name().as_bytes().to_ascii_lowercase());
+        let twin =
+            twin.filter(|twin| twin.as_slice() != tag.name().as_bytes()).map(|twin| names::shown(twin));
         let mut facts = TagFacts {
             tag: tag.clone(),
             old,
             new,
-            object,
+            object: target.object.clone(),
+            signature: SignatureFact::NotAsked,
+            twin,
             place: PlaceFact::Nowhere,
             base: None,
             later_on_main: None,
+            lacking: Vec::new(),
             at_commit: Vec::new(),
             changelog: ChangelogFact::Off,
         };
-        let Some(commit) = commit else { return Ok((facts, None)) };
-        facts.at_commit = self.stable.get(&commit).cloned().unwrap_or_default();
-        if tag.kind() != TagKind::Rollback && facts.old.is_none() {
-            facts.place = self.place(commit)?;
-            facts.base = self.base(commit)?;
-            facts.changelog = self.changelog(tag, commit)?;
-            if facts.place == PlaceFact::Main {
-                facts.later_on_main = self.later_on_main(commit)?;
+        let (Some(commit), None) = (target.commit, &facts.old) else { return Ok((facts, target.commit)) };
+        facts.at_commit = self.lineage.at(commit);
+        facts.signature = self.signature(&facts, &target, commit)?;
+        if tag.kind() == TagKind::Rollback {
+            return Ok((facts, Some(commit)));
+        }
+        facts.place = self.lineage.place(commit)?;
+        facts.base = self.lineage.base(commit)?;
+        // What a pre-release holds still stands under Unreleased.
+        if tag.kind() == TagKind::Release {
+            facts.changelog = self.changelogs.look(commit, tag.version())?;
+        }
+        if facts.place == PlaceFact::Main {
+            facts.later_on_main = self.lineage.later_on_main(commit)?;
+            if let Some(base) = &facts.base {
+                facts.lacking = self.lineage.lacking(commit, base, tag.version())?;
             }
         }
         Ok((facts, Some(commit)))
     }
 
-    /// Returns what a ref points at now, whatever the pusher claims.
-    fn standing(&self, full: &str) -> Result<Option<ObjectId>, GitError> {
-        match self.repository.refname_to_id(full) {
-            Ok(id) => object_id(id).map(Some),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn object(&self, id: Oid) -> Result<(ObjectFact, Option<Oid>), GitError> {
-        let object = self.repository.find_object(id, None)?;
-        let kind = object.kind().map_or("object", |kind| kind.str()).to_owned();
-        if object.kind() == Some(ObjectType::Commit) {
-            return Ok((ObjectFact::Commit, Some(id)));
-        }
-        let Some(tag) = object.as_tag() else { return Ok((ObjectFact::Other { kind }, None)) };
-        if tag.target_type() != Some(ObjectType::Commit) {
-            let target = tag.target_type().map_or("object", |kind| kind.str()).to_owned();
-            return Ok((ObjectFact::Indirect { target }, None));
-        }
-        let inside = String::from_utf8_lossy(tag.name_bytes()).into_owned();
-        Ok((ObjectFact::Annotated { inside }, Some(tag.target_id())))
-    }
-
-    fn place(&self, commit: Oid) -> Result<PlaceFact, GitError> {
-        if let Some(main) = self.main
-            && self.is_on_main(main, commit)?
-        {
-            return Ok(PlaceFact::Main);
-        }
-        let mut loose = None;
-        for (branch, head) in &self.hotfix {
-            if !self.reaches(*head, commit)? {
-                continue;
-            }
-            let leaves = match self.main {
-                Some(main) => self.repository.merge_base(main, commit).ok(),
-                None => None,
-            };
-            if leaves.is_some_and(|at| self.stable.contains_key(&at)) {
-                return Ok(PlaceFact::Hotfix { branch: branch.clone() });
-            }
-            loose = Some(PlaceFact::LooseHotfix { branch: branch.clone() });
-        }
-        Ok(loose.unwrap_or(PlaceFact::Nowhere))
-    }
-
-    fn is_on_main(&self, main: Oid, commit: Oid) -> Result<bool, GitError> {
-        if !self.many {
-            return self.reaches(main, commit);
-        }
-        if self.on_main.get().is_none() {
-            let mut walk = self.repository.revwalk()?;
-            walk.push(main)?;
-            let all = walk.collect::<Result<HashSet<Oid>, _>>()?;
-            // Only this thread fills it, and only here.
-            let _ = self.on_main.set(all);
-        }
-        Ok(self.on_main.get().is_some_and(|all| all.contains(&commit)))
-    }
-
-    /// Returns whether `commit` is `head` or one of its ancestors.
-    fn reaches(&self, head: Oid, commit: Oid) -> Result<bool, GitError> {
-        // A commit is no descendant of itself for libgit2.
-        Ok(head == commit || self.repository.graph_descendant_of(head, commit)?)
-    }
-
-    /// Returns the highest stable version on the commit or its ancestors, walking no farther than the last release.
-    fn base(&self, commit: Oid) -> Result<Option<semver::Version>, GitError> {
-        let mut seen = HashSet::from([commit]);
-        let mut next = vec![commit];
-        let mut base: Option<semver::Version> = None;
-        while let Some(id) = next.pop() {
-            if let Some(versions) = self.stable.get(&id) {
-                base = base.max(versions.iter().max().cloned());
-                continue;
-            }
-            for parent in self.repository.find_commit(id)?.parent_ids() {
-                if seen.insert(parent) {
-                    next.push(parent);
+    fn target(&self, id: Id) -> Result<Target, GitError> {
+        let of = |object| Ok(Target { object, commit: None, tag: None });
+        let (kind, bytes) = match self.objects.read(id, LARGEST_TAG)? {
+            Raw::Missing => return Err(GitError::Odd(format!("the object {id} is missing"))),
+            Raw::Large(ObjectKind::Tag) => return of(ObjectFact::Large { most: LARGEST_TAG }),
+            Raw::Large(kind) => (kind, Vec::new()),
+            Raw::Whole(kind, bytes) => (kind, bytes),
+        };
+        match kind {
+            ObjectKind::Commit => Ok(Target { object: ObjectFact::Commit, commit: Some(id), tag: None }),
+            ObjectKind::Tree | ObjectKind::Blob => of(ObjectFact::Other { kind: kind.name().to_owned() }),
+            ObjectKind::Tag => {
+                let Some(tag) = TagObject::parse(&bytes) else { return of(ObjectFact::Malformed) };
+                let behind = Id::from_hex(tag.target.as_bytes());
+                match (tag.kind.as_str(), behind) {
+                    ("commit", Some(commit)) => {
+                        let object = ObjectFact::Annotated { inside: names::shown(&tag.name) };
+                        Ok(Target { object, commit: Some(commit), tag: Some((bytes, tag)) })
+                    }
+                    ("tag" | "tree" | "blob", Some(_)) => of(ObjectFact::Indirect { target: tag.kind }),
+                    _ => of(ObjectFact::Malformed),
                 }
             }
         }
-        Ok(base)
     }
 
-    /// Returns the lowest stable version that sits on main and not on the commit or its ancestors.
-    fn later_on_main(&self, commit: Oid) -> Result<Option<semver::Version>, GitError> {
-        let Some(main) = self.main.filter(|main| *main != commit) else { return Ok(None) };
-        let mut walk = self.repository.revwalk()?;
-        walk.push(main)?;
-        walk.hide(commit)?;
-        let mut lowest: Option<semver::Version> = None;
-        for id in walk {
-            for version in self.stable.get(&id?).into_iter().flatten() {
-                if lowest.as_ref().is_none_or(|known| version < known) {
-                    lowest = Some(version.clone());
-                }
-            }
-        }
-        Ok(lowest)
-    }
-
-    fn changelog(&self, tag: &Tag, commit: Oid) -> Result<ChangelogFact, GitError> {
-        let Some(path) = &self.policy.changelog else { return Ok(ChangelogFact::Off) };
-        // What a pre-release holds still stands under Unreleased.
-        if tag.kind() != TagKind::Release {
-            return Ok(ChangelogFact::Off);
-        }
-        let tree = self.repository.find_commit(commit)?.tree()?;
-        let Ok(entry) = tree.get_path(Path::new(path)) else { return Ok(ChangelogFact::Missing) };
-        if !matches!(entry.filemode(), 0o100_644 | 0o100_755) {
-            return Ok(ChangelogFact::Missing);
-        }
-        let blob = self.repository.find_blob(entry.id())?;
-        if blob.size() > LARGEST_FILE {
-            return Err(GitError::Odd(format!("`{path}` is larger than {LARGEST_FILE} bytes")));
-        }
-        let changelog = Changelog::parse(blob.content());
-        Ok(match (changelog.count(tag.version()), changelog.section(tag.version())) {
-            (0, _) | (_, None) => ChangelogFact::NoSection,
-            (1, Some(section)) if section.date.is_some() => ChangelogFact::Good,
-            (1, Some(_)) => ChangelogFact::Undated,
-            (_, Some(_)) => ChangelogFact::Twice,
-        })
+    fn signature(
+        &mut self,
+        facts: &TagFacts,
+        target: &Target,
+        commit: Id,
+    ) -> Result<SignatureFact, GitError> {
+        let Some(signers) = &self.policy.signers else { return Ok(SignatureFact::NotAsked) };
+        let (Some((bytes, tag)), Some(new)) = (&target.tag, &facts.new) else {
+            return Ok(SignatureFact::None);
+        };
+        let committed_at = self.lineage.time(commit)?;
+        let signed = Signed { id: Id::try_from(new)?, bytes, tag, committed_at };
+        signature::look(&signed, signers, self.folder)
     }
 }
 
 /// Returns the head of main once the push is done; a push that does not fast-forward it does not count.
-fn main_after(repository: &Repository, policy: &Policy, updates: &[Update]) -> Result<Option<Oid>, GitError> {
-    let full = format!("refs/heads/{}", policy.main);
-    let standing = repository.refname_to_id(&full).ok();
-    let pushed =
-        updates.iter().find(|update| update.name == full.as_bytes()).and_then(|update| update.new.as_ref());
+fn main_after(
+    objects: &Objects,
+    heads: &[Pointer],
+    policy: &Policy,
+    updates: &[Update],
+) -> Result<Option<Id>, GitError> {
+    let full = format!("refs/heads/{}", policy.main).into_bytes();
+    let standing = heads.iter().find(|head| head.name == full).map(|head| head.target);
+    let pushed = updates.iter().find(|update| update.name == full).and_then(|update| update.new.as_ref());
     let Some(pushed) = pushed else { return Ok(standing) };
-    let pushed = oid(pushed)?;
-    match standing {
-        None => Ok(Some(pushed)),
-        Some(old) if old == pushed || repository.graph_descendant_of(pushed, old)? => Ok(Some(pushed)),
-        Some(old) => Ok(Some(old)),
-    }
+    let pushed = Id::try_from(pushed)?;
+    let Some(old) = standing else { return Ok(Some(pushed)) };
+    let mut graph = super::graph::Graph::new(objects);
+    let (head, commit) = (graph.number(pushed), graph.number(old));
+    Ok(Some(if graph.contains(head, commit)? { pushed } else { old }))
 }
 
 /// Returns the heads of the hotfix branches once the push is done.
 fn hotfix_after(
-    repository: &Repository,
+    heads: &[Pointer],
     policy: &Policy,
     updates: &[Update],
-) -> Result<Vec<(String, Oid)>, GitError> {
-    let mut heads = BTreeMap::new();
-    for reference in repository.references_glob("refs/heads/*")? {
-        let reference = reference?;
-        let (Ok(full), Some(target)) = (reference.name(), reference.target()) else { continue };
-        let branch = full.strip_prefix("refs/heads/").unwrap_or(full);
-        if policy.is_hotfix(branch) {
-            heads.insert(branch.to_owned(), target);
-        }
-    }
+) -> Result<Vec<(String, Id)>, GitError> {
+    let branch = |full: &[u8]| {
+        let short = std::str::from_utf8(full.strip_prefix(b"refs/heads/")?).ok()?;
+        policy.is_hotfix(short).then(|| short.to_owned())
+    };
+    let mut after: BTreeMap<String, Id> =
+        heads.iter().filter_map(|head| Some((branch(&head.name)?, head.target))).collect();
     for update in updates {
-        let Some(branch) =
-            std::str::from_utf8(&update.name).ok().and_then(|full| full.strip_prefix("refs/heads/"))
-        else {
-            continue;
-        };
-        if !policy.is_hotfix(branch) {
-            continue;
-        }
+        let Some(branch) = branch(&update.name) else { continue };
         match &update.new {
-            Some(new) => heads.insert(branch.to_owned(), oid(new)?),
-            None => heads.remove(branch),
+            Some(new) => after.insert(branch, Id::try_from(new)?),
+            None => after.remove(&branch),
         };
     }
-    Ok(heads.into_iter().collect())
+    Ok(after.into_iter().collect())
 }

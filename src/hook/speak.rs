@@ -4,8 +4,12 @@ use crate::domain::language::Language;
 use crate::domain::notice::Notice;
 use crate::messages;
 
-/// The longest line, in characters: what a wide terminal shows behind `remote: `.
-const WIDEST: usize = 200;
+/// The longest line, in characters: with `remote: ` before it, two hundred columns.
+const WIDEST: usize = 192;
+/// The most lines that one list of names takes.
+const MOST_LINES: usize = 10;
+/// What begins the rest of a long line, so that nothing foreign ever stands at the beginning of a line.
+const REST: &str = "  ";
 
 /// What is said to the pusher.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,38 @@ impl Spoken {
         self.push(format!("tagwarden: {}", messages::say(self.language, notice)));
     }
 
+    /// Adds what does not stop anybody: `warning: …`, and `hint: …` below.
+    pub fn warn(&mut self, notice: &Notice) {
+        let worded = messages::word(self.language, notice);
+        self.push(format!("warning: {}", messages::with_id(&worded.what, &notice.id)));
+        if let Some(hint) = worded.hint {
+            self.push(format!("hint: {hint}"));
+        }
+    }
+
+    /// Adds a sentence about names, as the value `names`; nothing when there are none.
+    ///
+    /// Many names take several lines, and what does not fit into [`MOST_LINES`] is counted.
+    pub fn list(&mut self, notice: &Notice, names: &[String]) {
+        let mut rest = names;
+        for _ in 0..MOST_LINES {
+            if rest.is_empty() {
+                return;
+            }
+            let mut length = 0;
+            let fits = rest.iter().take_while(|name| {
+                length += name.chars().count() + 2;
+                length <= messages::LONGEST_VALUE
+            });
+            let (now, later) = rest.split_at(fits.count().max(1));
+            self.say(&notice.clone().with("names", now.join(", ")));
+            rest = later;
+        }
+        if !rest.is_empty() {
+            self.say(&Notice::new("hook-more").with("count", rest.len()));
+        }
+    }
+
     /// Returns all lines.
     pub fn text(&self) -> String {
         self.lines.iter().map(|line| format!("{line}\n")).collect()
@@ -45,13 +81,14 @@ impl Spoken {
             return;
         }
         // A second line instead of a cut: the end often holds the command.
-        let mut rest = line.as_str();
+        let mut rest = line;
         while rest.chars().count() > WIDEST {
             let limit = rest.char_indices().nth(WIDEST).map_or(rest.len(), |(at, _)| at);
             let at = rest[..limit].rfind(' ').filter(|at| *at > limit / 2).unwrap_or(limit);
-            self.lines.push(rest[..at].to_owned());
-            rest = rest[at..].trim_start();
+            let next = format!("{REST}{}", rest[at..].trim_start());
+            rest.truncate(at);
+            self.lines.push(std::mem::replace(&mut rest, next));
         }
-        self.lines.push(rest.to_owned());
+        self.lines.push(rest);
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::notice::Notice;
 use crate::domain::proposal::BelowOne;
 
 use super::text;
-use super::{Findings, environment, top};
+use super::{Findings, environment};
 
 /// Returns one table `[[repository]]`.
 pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) -> Option<Repository> {
@@ -29,6 +29,7 @@ pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) ->
         "" => Some(None),
         path => text::relative(path, &at.key("changelog"), found).map(Some),
     };
+    let first_version = first_version(raw.first_version.as_deref(), &at.key("first_version"), found);
     let signed = signed(raw, at, found);
     let place = at.key("environment");
     let environments = found.each(&raw.environment, &place, environment::environment);
@@ -40,6 +41,11 @@ pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) ->
         hotfix_branches: hotfix_branches?,
         tag_prefix: tag_prefix?,
         changelog: changelog?,
+        other_tags: match raw.other_tags {
+            raw::OtherTags::Pass => true,
+            raw::OtherTags::Refuse => false,
+        },
+        first_version: first_version?,
         signed: signed?,
         breaking_below_one: match raw.breaking_below_one {
             raw::BelowOne::Minor => BelowOne::Minor,
@@ -65,13 +71,44 @@ fn prefix(text: &str, at: &Path, found: &mut Findings<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
+fn first_version(text: Option<&str>, at: &Path, found: &mut Findings<'_>) -> Option<Option<semver::Version>> {
+    let Some(text) = text else { return Some(None) };
+    match semver::Version::parse(text) {
+        Ok(version) if version.pre.is_empty() && version.build.is_empty() => Some(Some(version)),
+        Ok(_) | Err(_) => found.refuse(at, Notice::new("TW-C080").with("value", text)),
+    }
+}
+
 fn signed(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) -> Option<Signed> {
+    let files = [
+        ("allowed_signers", &raw.allowed_signers),
+        ("revoked_signers", &raw.revoked_signers),
+        ("openpgp_home", &raw.openpgp_home),
+    ];
     match raw.signed {
-        raw::Signed::Required => top::later("signed = \"required\"", &at.key("signed"), found),
-        raw::Signed::Optional if raw.allowed_signers.is_some() => {
-            let notice = Notice::new("TW-C034").with("belongs", "signed = \"required\"");
-            found.refuse(&at.key("allowed_signers"), notice)
+        raw::Signed::Required => {
+            let [allowed_signers, revoked_signers, openpgp_home] = files.map(|(key, file)| match file {
+                Some(file) => text::absolute(file, &at.key(key), found).map(Some),
+                None => Some(None),
+            });
+            if raw.allowed_signers.is_none() && raw.openpgp_home.is_none() {
+                return found.refuse(&at.key("signed"), Notice::new("TW-C081"));
+            }
+            Some(Signed::Required {
+                allowed_signers: allowed_signers?,
+                revoked_signers: revoked_signers?,
+                openpgp_home: openpgp_home?,
+            })
         }
-        raw::Signed::Optional => Some(Signed::Optional),
+        raw::Signed::Optional => {
+            let mut idle = files.iter().filter(|(_, file)| file.is_some()).peekable();
+            if idle.peek().is_none() {
+                return Some(Signed::Optional);
+            }
+            for (key, _) in idle {
+                found.report(&at.key(key), Notice::new("TW-C034").with("belongs", "signed = \"required\""));
+            }
+            None
+        }
     }
 }

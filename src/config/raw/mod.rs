@@ -144,6 +144,11 @@ pub struct Repository {
     pub tag_prefix: String,
     /// The changelog's path in the repository; empty switches its check off
     pub changelog: String,
+    /// What becomes of tags that are no versions
+    pub other_tags: OtherTags,
+    /// The version of the first release, where a project starts with numbers of its own
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_version: Option<String>,
     /// Whether tags must be signed
     pub signed: Signed,
     /// The allowed-signers file, in ssh-keygen's format, for `signed = "required"`
@@ -151,6 +156,12 @@ pub struct Repository {
     pub allowed_signers: Option<String>,
     /// What a breaking change does below 1.0.0
     pub breaking_below_one: BelowOne,
+    /// The file of revoked SSH keys, as `ssh-keygen -k` makes it or as plain public keys
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_signers: Option<String>,
+    /// The folder of an OpenPGP keyring that holds the allowed keys and no others
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub openpgp_home: Option<String>,
     /// The environments that its releases go to
     #[serde(skip_serializing_if = "none")]
     pub environment: Vec<Environment>,
@@ -165,12 +176,26 @@ impl Default for Repository {
             hotfix_branches: vec!["hotfix/*".to_owned()],
             tag_prefix: "v".to_owned(),
             changelog: "CHANGELOG.md".to_owned(),
+            other_tags: OtherTags::Pass,
+            first_version: None,
             signed: Signed::Optional,
             allowed_signers: None,
             breaking_below_one: BelowOne::Minor,
+            revoked_signers: None,
+            openpgp_home: None,
             environment: Vec::new(),
         }
     }
+}
+
+/// What becomes of tags that are no versions
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OtherTags {
+    /// They are nobody's business
+    Pass,
+    /// They are refused
+    Refuse,
 }
 
 /// Whether tags must be signed
@@ -179,7 +204,7 @@ impl Default for Repository {
 pub enum Signed {
     /// Signatures are not looked at
     Optional,
-    /// Every tag must be signed by someone in `allowed_signers`
+    /// Every tag must be signed by someone in `allowed_signers` or `openpgp_home`
     Required,
 }
 

@@ -1,6 +1,6 @@
 //! The rules. Each has a name that people read and an id that never changes.
 
-use super::{ChangelogFact, Known, ObjectFact, PlaceFact, Policy, TagFacts};
+use super::{ChangelogFact, Known, ObjectFact, PlaceFact, Policy, SignatureFact, SignatureFlaw, TagFacts};
 use crate::domain::notice::Notice;
 use crate::domain::version::{Tag, TagKind, core, first_versions, successors};
 
@@ -13,17 +13,48 @@ pub fn judge(facts: &TagFacts, known: &Known, policy: &Policy) -> Vec<Notice> {
         return if old == new { Vec::new() } else { vec![about("TW-T030").with("old", old.short())] };
     }
     let mut findings = object(facts, &about);
+    findings.extend(signature(facts, &about));
+    findings.extend(facts.twin.as_ref().map(|twin| about("TW-T014").with("twin", twin)));
     if facts.tag.kind() == TagKind::Rollback {
         findings.extend(rollback(facts, known, &about));
+        return findings;
+    }
+    // What leads to no commit lies nowhere, and there is nothing else to say about it.
+    if !leads_to_a_commit(&facts.object) {
         return findings;
     }
     findings.extend(place(facts, &about));
     // Where the commit lies decides which versions may follow; without a place there is nothing to compare with.
     if facts.place != PlaceFact::Nowhere {
-        findings.extend(version(facts, known, &about));
+        findings.extend(version(facts, known, policy, &about));
     }
     findings.extend(changelog(facts, policy, &about));
     findings
+}
+
+/// Returns what should be known about a lawful tag.
+pub fn warnings(facts: &TagFacts, policy: &Policy) -> Vec<Notice> {
+    if facts.lacking.is_empty() || facts.place != PlaceFact::Main {
+        return Vec::new();
+    }
+    let prefix = facts.tag.prefix();
+    let lacking: Vec<String> = facts.lacking.iter().map(|version| format!("{prefix}{version}")).collect();
+    let notice = Notice::new("TW-T060").with("tag", facts.tag.name()).with("main", &policy.main);
+    vec![
+        notice
+            .with("lacking", lacking.join(", "))
+            .with("first", lacking.first().cloned().unwrap_or_default()),
+    ]
+}
+
+fn leads_to_a_commit(object: &ObjectFact) -> bool {
+    match object {
+        ObjectFact::Annotated { .. } | ObjectFact::Commit | ObjectFact::Nothing => true,
+        ObjectFact::Indirect { .. }
+        | ObjectFact::Large { .. }
+        | ObjectFact::Malformed
+        | ObjectFact::Other { .. } => false,
+    }
 }
 
 type About<'a> = dyn Fn(&str) -> Notice + 'a;
@@ -36,8 +67,25 @@ fn object(facts: &TagFacts, about: &About<'_>) -> Vec<Notice> {
         ObjectFact::Commit => vec![about("TW-T020")],
         ObjectFact::Indirect { target } => vec![about("TW-T022").with("target", target)],
         ObjectFact::Other { kind } => vec![about("TW-T022").with("target", kind)],
+        ObjectFact::Large { most } => vec![about("TW-T025").with("most", most / 1024)],
+        ObjectFact::Malformed => vec![about("TW-T026")],
         ObjectFact::Nothing => Vec::new(),
     }
+}
+
+fn signature(facts: &TagFacts, about: &About<'_>) -> Option<Notice> {
+    // The way back stays open: in haste a rollback may be lightweight, and the daemon's own are not signed either.
+    let open = facts.tag.kind() == TagKind::Rollback;
+    Some(about(match &facts.signature {
+        SignatureFact::None | SignatureFact::Unknown if open => return None,
+        SignatureFact::NotAsked | SignatureFact::Good { .. } => return None,
+        SignatureFact::None => "TW-T034",
+        SignatureFact::Unknown => "TW-T035",
+        SignatureFact::Bad { why: SignatureFlaw::Wrong } => "TW-T036",
+        SignatureFact::Bad { why: SignatureFlaw::Muddled } => "TW-T037",
+        SignatureFact::Bad { why: SignatureFlaw::KeyNotValid } => "TW-T038",
+        SignatureFact::Bad { why: SignatureFlaw::Date } => "TW-T039",
+    }))
 }
 
 fn place(facts: &TagFacts, about: &About<'_>) -> Option<Notice> {
@@ -48,10 +96,11 @@ fn place(facts: &TagFacts, about: &About<'_>) -> Option<Notice> {
     }
 }
 
-fn version(facts: &TagFacts, known: &Known, about: &About<'_>) -> Option<Notice> {
+fn version(facts: &TagFacts, known: &Known, policy: &Policy, about: &About<'_>) -> Option<Notice> {
     let version = facts.tag.version();
-    let same = known.iter().find(|other| other.cmp_precedence(version).is_eq());
-    let allowed = allowed(facts, known);
+    // No tag carries build metadata, so equal precedence is equality.
+    let same = known.contains(version);
+    let allowed = allowed(facts, known, policy);
     let base = facts.base.as_ref().map_or_else(|| "0.0.0".to_owned(), ToString::to_string);
     let prefix = facts.tag.prefix();
     let shown: Vec<String> = allowed.iter().map(|version| format!("{prefix}{version}")).collect();
@@ -61,7 +110,7 @@ fn version(facts: &TagFacts, known: &Known, about: &About<'_>) -> Option<Notice>
             .with("allowed", shown.join(", "))
             .with("first", shown.first().cloned().unwrap_or_default())
     };
-    if same.is_some() {
+    if same {
         return Some(told("TW-T013"));
     }
     if let Some(later) = facts.later_on_main.as_ref().filter(|_| facts.place == PlaceFact::Main) {
@@ -82,8 +131,11 @@ fn version(facts: &TagFacts, known: &Known, about: &About<'_>) -> Option<Notice>
 }
 
 /// Returns the stable versions that may come at this place, but for those that have a tag already.
-fn allowed(facts: &TagFacts, known: &Known) -> Vec<semver::Version> {
-    may_follow(&facts.place, facts.base.as_ref(), known)
+fn allowed(facts: &TagFacts, known: &Known, policy: &Policy) -> Vec<semver::Version> {
+    match (&facts.base, &policy.first_version) {
+        (None, Some(first)) if !known.contains(first) => vec![first.clone()],
+        (_, _) => may_follow(&facts.place, facts.base.as_ref(), known),
+    }
 }
 
 /// Returns the stable versions that may come at a place after `base`, but for those that have a tag already.
@@ -108,10 +160,8 @@ fn series(
     told: &About<'_>,
     prefix: &str,
 ) -> Option<Notice> {
-    let newest = known
-        .iter()
-        .filter(|other| !other.pre.is_empty() && core(other) == *stable)
-        .max_by(|a, b| a.cmp_precedence(b))?;
+    // In order, the pre-releases of a version stand right before it.
+    let newest = known.range(..stable.clone()).next_back().filter(|other| core(other) == *stable)?;
     version
         .cmp_precedence(newest)
         .is_lt()
@@ -160,6 +210,9 @@ mod tests {
             hotfix_branches: vec!["hotfix/*".into()],
             tag_prefix: "v".into(),
             changelog: Some("CHANGELOG.md".into()),
+            other_tags: true,
+            first_version: None,
+            signers: None,
         }
     }
 
@@ -169,9 +222,12 @@ mod tests {
             old: None,
             new: Some(ObjectId::parse(&"a".repeat(40)).unwrap()),
             object: ObjectFact::Annotated { inside: tag.into() },
+            signature: SignatureFact::NotAsked,
+            twin: None,
             place: PlaceFact::Main,
             base: base.map(|base| base.parse().unwrap()),
             later_on_main: None,
+            lacking: Vec::new(),
             at_commit: Vec::new(),
             changelog: ChangelogFact::Good,
         }
@@ -211,6 +267,21 @@ mod tests {
             assert!(ids(&facts(good, None), &[]).is_empty(), "{good}");
         }
         assert_eq!(ids(&facts("v1.2.0", None), &[]), ["TW-T017"]);
+        // A project that comes with numbers of its own says in its configuration where it starts.
+        let known_start = Policy { first_version: Some("4.7.0".parse().unwrap()), ..policy() };
+        for (tag, lawful) in [("v4.7.0", true), ("v4.7.0-rc.1", true), ("v1.0.0", false), ("v4.7.1", false)] {
+            assert_eq!(judge(&facts(tag, None), &Known::new(), &known_start).is_empty(), lawful, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_release_from_main_without_a_shipped_hotfix_is_lawful_and_warned_about() {
+        let without = TagFacts { lacking: vec!["1.2.4".parse().unwrap()], ..facts("v1.3.0", Some("1.2.3")) };
+        assert!(ids(&without, &["1.2.3", "1.2.4"]).is_empty());
+        let warned = warnings(&without, &policy());
+        assert_eq!((warned[0].id.as_str(), warned[0].values["lacking"].as_str()), ("TW-T060", "v1.2.4"));
+        let hotfix = TagFacts { place: PlaceFact::Hotfix { branch: "hotfix/x".into() }, ..without };
+        assert!(warnings(&hotfix, &policy()).is_empty());
     }
 
     #[test]
@@ -267,6 +338,18 @@ mod tests {
             (TagFacts { object: ObjectFact::Annotated { inside: "v1.0.0".into() }, ..ok() }, "TW-T021"),
             (TagFacts { object: ObjectFact::Indirect { target: "tag".into() }, ..ok() }, "TW-T022"),
             (TagFacts { object: ObjectFact::Other { kind: "tree".into() }, ..ok() }, "TW-T022"),
+            (TagFacts { object: ObjectFact::Large { most: 1 << 20 }, ..ok() }, "TW-T025"),
+            (TagFacts { object: ObjectFact::Malformed, ..ok() }, "TW-T026"),
+            (TagFacts { signature: SignatureFact::None, ..ok() }, "TW-T034"),
+            (TagFacts { signature: SignatureFact::Unknown, ..ok() }, "TW-T035"),
+            (TagFacts { signature: SignatureFact::Bad { why: SignatureFlaw::Wrong }, ..ok() }, "TW-T036"),
+            (TagFacts { signature: SignatureFact::Bad { why: SignatureFlaw::Muddled }, ..ok() }, "TW-T037"),
+            (
+                TagFacts { signature: SignatureFact::Bad { why: SignatureFlaw::KeyNotValid }, ..ok() },
+                "TW-T038",
+            ),
+            (TagFacts { signature: SignatureFact::Bad { why: SignatureFlaw::Date }, ..ok() }, "TW-T039"),
+            (TagFacts { twin: Some("V1.0.1".into()), ..ok() }, "TW-T014"),
             (TagFacts { place: PlaceFact::Nowhere, ..ok() }, "TW-T023"),
             (TagFacts { old: Some(other), ..ok() }, "TW-T030"),
             (TagFacts { new: None, ..ok() }, "TW-T031"),

@@ -4,10 +4,13 @@
 //! that a tag made in the forge's web page meets the same rules as one that was pushed.
 
 mod judge;
+mod object;
 
-pub use judge::{judge, may_follow, name};
+pub use judge::{judge, may_follow, name, warnings};
+pub use object::{SignatureBlock, SignatureForm, TagObject};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 
 use crate::domain::names::ObjectId;
 use crate::domain::notice::Notice;
@@ -24,6 +27,23 @@ pub struct Policy {
     pub tag_prefix: String,
     /// The changelog's path; `None` switches its check off.
     pub changelog: Option<String>,
+    /// Whether tags that are no versions may be made.
+    pub other_tags: bool,
+    /// What a first release must be, when it is not to follow an imaginary 0.0.0.
+    pub first_version: Option<semver::Version>,
+    /// Who must have signed every tag; `None` = signatures are not looked at.
+    pub signers: Option<Signers>,
+}
+
+/// Where it stands who may sign tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signers {
+    /// The allowed-signers file, in ssh-keygen's format.
+    pub ssh: Option<PathBuf>,
+    /// The file of revoked SSH keys, as `ssh-keygen -k` makes it, or plain public keys.
+    pub revoked: Option<PathBuf>,
+    /// The folder of the OpenPGP keyring that holds the allowed keys and no others.
+    pub openpgp: Option<PathBuf>,
 }
 
 /// One tag that is to be made, moved or deleted.
@@ -37,12 +57,18 @@ pub struct TagFacts {
     pub new: Option<ObjectId>,
     /// What kind of object that is.
     pub object: ObjectFact,
+    /// Who signed it, where that is asked for.
+    pub signature: SignatureFact,
+    /// Another tag whose name differs in nothing but case.
+    pub twin: Option<String>,
     /// Where the commit lies once the push is done.
     pub place: PlaceFact,
     /// The highest stable version on the commit or its ancestors.
     pub base: Option<semver::Version>,
-    /// The lowest stable version that sits later on main than the commit.
+    /// The lowest of the latest stable versions on main that the commit does not contain.
     pub later_on_main: Option<semver::Version>,
+    /// The stable versions between base and this one that the commit does not contain.
+    pub lacking: Vec<semver::Version>,
     /// The stable versions on the very commit.
     pub at_commit: Vec<semver::Version>,
     /// What the changelog at the commit says of the version.
@@ -64,6 +90,13 @@ pub enum ObjectFact {
         /// What it points at: `tag`, `tree`, `blob`.
         target: String,
     },
+    /// A tag object that is larger than any honest one.
+    Large {
+        /// The most bytes that are read.
+        most: usize,
+    },
+    /// A tag object whose bytes are not of the form.
+    Malformed,
     /// Something else than a tag object or a commit.
     Other {
         /// What: `tree`, `blob`.
@@ -71,6 +104,40 @@ pub enum ObjectFact {
     },
     /// Nothing: the tag is to be deleted.
     Nothing,
+}
+
+/// Who signed a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignatureFact {
+    /// It is not asked for.
+    NotAsked,
+    /// Somebody who may, at this very time.
+    Good {
+        /// Who.
+        by: String,
+    },
+    /// The signature does not hold, or its key was revoked or is out of date.
+    Bad {
+        /// Why.
+        why: SignatureFlaw,
+    },
+    /// Nobody.
+    None,
+    /// Somebody of whom nothing is known here.
+    Unknown,
+}
+
+/// What is wrong with a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureFlaw {
+    /// It is not one block at the very end of the message.
+    Muddled,
+    /// It was not made over these bytes.
+    Wrong,
+    /// Its key is allowed, but not for this, not now, or not any more.
+    KeyNotValid,
+    /// The tagger's date lies before the commit or in the future.
+    Date,
 }
 
 /// Where a commit lies once the push is done.
@@ -116,12 +183,19 @@ pub struct Judged {
     pub tag: Tag,
     /// What the ref is to point at.
     pub new: Option<ObjectId>,
+    /// The commit behind it.
+    pub commit: Option<ObjectId>,
     /// The rules that it breaks; empty = lawful.
     pub findings: Vec<Notice>,
+    /// What should be known about a lawful tag.
+    pub warnings: Vec<Notice>,
 }
 
 /// The versions that have tags, pre-releases included and rollbacks left out.
 pub type Known = BTreeSet<semver::Version>;
+
+/// The names of all tags, by their lower-case form.
+pub type Names = HashMap<Vec<u8>, Vec<u8>>;
 
 impl Policy {
     /// Returns whether a branch is one of the hotfix branches.

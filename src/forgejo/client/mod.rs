@@ -9,6 +9,7 @@
 mod error;
 mod issues;
 mod people;
+mod protections;
 mod releases;
 mod statuses;
 mod tags;
@@ -24,6 +25,7 @@ use serde_json::Value;
 pub use error::ForgeError;
 pub use issues::Issue;
 pub use people::{Permission, Team};
+pub use protections::{Protected, TagProtection};
 pub use releases::{Published, ReleaseNotes};
 pub use statuses::{CommitStatus, StatusState};
 pub use tags::Tag;

@@ -163,6 +163,11 @@ pub const TEXTS: &[Text] = texts! {
         "ajoutez [repository.environment.healthcheck] avec url ou run";
     "TW-C065": "the token travels in clear to this address", "le jeton circule en clair vers cette adresse",
         "use https, unless nobody else can listen on the way", "utilisez https, sauf si personne d'autre ne peut écouter en chemin";
+    "TW-C080": "`{value}` is not a version of a first release", "`{value}` n'est pas la version d'une première publication",
+        "write three numbers without a prefix, such as 3.2.0", "écrivez trois nombres sans préfixe, comme 3.2.0";
+    "TW-C081": "nobody is named who may sign", "personne n'est désigné pour signer",
+        "set allowed_signers for SSH signatures, openpgp_home for OpenPGP ones, or both",
+        "renseignez allowed_signers pour les signatures SSH, openpgp_home pour OpenPGP, ou les deux";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",

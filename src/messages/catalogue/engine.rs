@@ -21,6 +21,9 @@ pub const TEXTS: &[Text] = texts! {
         "name one of them", "indiquez l’un d’eux";
     "TW-E010": "{tag} was moved: it pointed at {before}", "{tag} a été déplacé : il pointait vers {before}",
         "a release tag never moves; release the next version", "un tag de version ne bouge jamais ; publiez la version suivante";
+    "TW-E020": "{tag} of {repository} was refused outside a push: {why}",
+        "{tag} de {repository} a été refusé hors d’un push : {why}",
+        "push the tag with git to be told at once what repairs it", "poussez le tag avec git pour savoir aussitôt quoi corriger";
     "TW-E011": "{tag} was deleted from the forge", "{tag} a été supprimé de la forge",
         "push it again, or release the next version", "poussez-le de nouveau, ou publiez la version suivante";
     "TW-P001": "{who} may not do that on {environment}; these may: {may}.", "{who} n’a pas ce droit sur {environment} ; l’ont : {may}.",

@@ -26,6 +26,11 @@ pub const TEXTS: &[Text] = texts! {
         "give it to the daemon's account", "donnez-le au compte du démon";
     "TW-G009": "the repository holds something odd: {why}", "le dépôt contient quelque chose d’anormal : {why}",
         "look at the repository with: git fsck", "examinez le dépôt avec : git fsck";
+    "TW-G010": "a file of the allowed signers cannot be read: {why}", "un fichier des signataires autorisés est illisible : {why}",
+        "make it readable for the forge's account and the daemon's; the configuration names it in allowed_signers, revoked_signers or openpgp_home",
+        "rendez-le lisible pour les comptes de la forge et du démon ; la configuration le nomme dans allowed_signers, revoked_signers ou openpgp_home";
+    "TW-G011": "the program ssh-keygen could not be run: {why}", "le programme ssh-keygen n’a pas pu être lancé : {why}",
+        "install it with: apt-get install openssh-client", "installez-le avec : apt-get install openssh-client";
     "TW-X001": "The daemon cannot be reached at {path}: {why}.", "Le démon est injoignable à {path} : {why}.",
         "start it with: systemctl start tagwarden", "démarrez-le avec : systemctl start tagwarden";
     "TW-X002": "The daemon did not answer: {why}.", "Le démon n’a pas répondu : {why}.",

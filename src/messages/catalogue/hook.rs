@@ -25,10 +25,29 @@ pub const TEXTS: &[Text] = texts! {
     "TW-H011": "`{path}` cannot be written: {why}", "`{path}` ne peut être écrit : {why}",
         "run as the forge's user or as root", "lancez la commande avec le compte de la forge ou root";
     "TW-H012": "the hook in `{path}` does not guard: {why}", "le hook dans `{path}` ne protège pas : {why}",
-        "install it with: tagwarden hook install {path}", "installez-le avec : tagwarden hook install {path}";
-    "hook-accepted": "{tags} accepted.", "{tags} accepté.";
-    "hook-fine": "these were fine, but a push is taken whole or not at all: {refs}",
-        "ceux-ci étaient corrects, mais un push est pris en entier ou pas du tout : {refs}";
+        "install it with: tagwarden hook install {named}", "installez-le avec : tagwarden hook install {named}";
+    "TW-H013": "`{path}` is somebody else's hook", "`{path}` est le hook de quelqu’un d’autre",
+        "move it away, or call ours from it as hooks/reference-transaction of the project does",
+        "déplacez-le, ou appelez le nôtre depuis celui-ci comme le fait hooks/reference-transaction du projet";
+    "TW-H014": "`{path}` cannot be run there although it was made executable",
+        "`{path}` ne peut pas y être exécuté bien que rendu exécutable",
+        "look whether the file system is mounted with noexec", "vérifiez si le système de fichiers est monté avec noexec";
+    "TW-H015": "the forge could not be asked: {why}", "la forge n’a pas pu être interrogée : {why}",
+        "try again", "réessayez";
+    "TW-H016": "no repository is named", "aucun dépôt n’est indiqué",
+        "name a bare repository, or a folder with --all", "indiquez un dépôt nu, ou un dossier avec --all";
+    "hook-only-pushes": "{path} guards pushes only: from Forgejo v16 on tags by page or API are judged by the central hook alone (--all).",
+        "{path} ne protège que les pushs : dès Forgejo v16, seul le hook central (--all) juge les tags faits par page ou API.";
+    "hook-protected": "{pattern} of {repository} is protected now: only {who} may make, move or delete such tags.",
+        "{pattern} de {repository} est désormais protégé : seuls {who} peuvent créer, déplacer ou supprimer ces tags.";
+    "hook-protected-already": "{pattern} of {repository} was protected already, and its rule was left as it is.",
+        "{pattern} de {repository} était déjà protégé ; sa règle n’a pas été touchée.";
+    "hook-accepted": "{names} accepted.", "{names} accepté.";
+    "hook-more": "and {count} more.", "et {count} autres.";
+    "hook-daemon-untold": "the daemon does not answer; this refusal stands in no journal.",
+        "le démon ne répond pas ; ce refus ne figure dans aucun journal.";
+    "hook-fine": "these were fine, but a push is taken whole or not at all: {names}",
+        "ceux-ci étaient corrects, mais un push est pris en entier ou pas du tout : {names}";
     "hook-follow": "follow it at {link}", "à suivre sur {link}";
     "hook-daemon-away": "the daemon does not answer; it will pick the tag up by itself when it is back.",
         "le démon ne répond pas ; il prendra le tag en charge de lui-même à son retour.";

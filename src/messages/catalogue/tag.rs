@@ -44,10 +44,16 @@ pub const TEXTS: &[Text] = texts! {
     "TW-T013": "{tag} is refused: this version has a tag already (rule version-successor).",
         "{tag} est refusé : cette version a déjà un tag (règle version-successor).",
         "allowed next: {allowed}; tag again with: git tag -a {first}", "suivants possibles : {allowed} ; recréez le tag avec : git tag -a {first}";
+    "TW-T014": "{tag} is refused: {twin} differs from it in nothing but case (rule name).",
+        "{tag} est refusé : {twin} n’en diffère que par la casse (règle name).",
+        "the forge holds both for one; tag again with another name", "la forge les confond ; recréez le tag sous un autre nom";
     "TW-T015": "{tag} is refused: it does not rank above {newest} (rule version-series).",
         "{tag} est refusé : il n’est pas supérieur à {newest} (règle version-series).",
         "count the last part up, as in rc.2 after rc.1; words compare as text",
         "incrémentez la dernière partie, comme rc.2 après rc.1 ; les mots se comparent comme du texte";
+    "TW-T016": "{tag} is refused: only versions may be tagged here (rule other-tags).",
+        "{tag} est refusé : seules les versions peuvent être taguées ici (règle other-tags).",
+        "use a branch instead, or ask the administrator about other_tags", "utilisez une branche, ou parlez d’other_tags à l’administrateur";
     "TW-T017": "{tag} is refused: a first release is one of {allowed} (rule version-successor).",
         "{tag} est refusé : une première version est l’une de {allowed} (règle version-successor).",
         "tag again with: git tag -a {first}", "recréez le tag avec : git tag -a {first}";
@@ -71,6 +77,12 @@ pub const TEXTS: &[Text] = texts! {
     "TW-T024": "{tag} is refused: {branch} does not leave {main} at a stable tag (rule branch).",
         "{tag} est refusé : {branch} ne quitte pas {main} à un tag stable (règle branch).",
         "start the hotfix at the release: git switch -c hotfix/NAME TAG", "partez de la version : git switch -c hotfix/NOM TAG";
+    "TW-T025": "{tag} is refused: its tag object is larger than {most} KiB (rule object).",
+        "{tag} est refusé : son objet tag dépasse {most} Kio (règle object).",
+        "tag again with a shorter message: git tag -f -a {tag} -m \"Release {tag}\"", "recréez-le avec un message plus court : git tag -f -a {tag} -m \"Release {tag}\"";
+    "TW-T026": "{tag} is refused: its tag object is not of git's form (rule object).",
+        "{tag} est refusé : son objet tag n’a pas la forme de git (règle object).",
+        "tag again with: git tag -d {tag} && git tag -a {tag} -m \"Release {tag}\"", "recréez-le avec : git tag -d {tag} && git tag -a {tag} -m \"Release {tag}\"";
     "TW-T030": "{tag} is refused: it exists and a release tag never moves (rule no-move).",
         "{tag} est refusé : il existe, et un tag de version ne bouge jamais (règle no-move).",
         "fetch it again with: git fetch origin tag {tag} --force, and release the next version",
@@ -83,6 +95,24 @@ pub const TEXTS: &[Text] = texts! {
     "TW-T033": "{tag} is refused: replacement refs change what others see (rule no-replace).",
         "{tag} est refusé : les refs de remplacement changent ce que voient les autres (règle no-replace).",
         "leave refs/replace out of the push", "retirez refs/replace du push";
+    "TW-T034": "{tag} is refused: it is not signed (rule signed).", "{tag} est refusé : il n’est pas signé (règle signed).",
+        "sign it: git tag -d {tag} && git tag -s {tag} -m \"Release {tag}\"", "signez-le : git tag -d {tag} && git tag -s {tag} -m \"Release {tag}\"";
+    "TW-T035": "{tag} is refused: it is signed with a key that nobody allowed here (rule signed).",
+        "{tag} est refusé : il est signé avec une clé que personne n’a autorisée ici (règle signed).",
+        "sign it with an allowed key, or ask the administrator to allow yours: git tag -f -s {tag}",
+        "signez-le avec une clé autorisée, ou faites autoriser la vôtre : git tag -f -s {tag}";
+    "TW-T036": "{tag} is refused: its signature does not match its contents (rule signed).",
+        "{tag} est refusé : sa signature ne correspond pas à son contenu (règle signed).",
+        "sign it again: git tag -f -s {tag} -m \"Release {tag}\"", "signez-le à nouveau : git tag -f -s {tag} -m \"Release {tag}\"";
+    "TW-T037": "{tag} is refused: a signature is one block at the very end of the message (rule signed).",
+        "{tag} est refusé : une signature est un seul bloc, tout à la fin du message (règle signed).",
+        "sign it again: git tag -f -s {tag} -m \"Release {tag}\"", "signez-le à nouveau : git tag -f -s {tag} -m \"Release {tag}\"";
+    "TW-T038": "{tag} is refused: the key that signed it is revoked, out of date, or not for tags (rule signed).",
+        "{tag} est refusé : la clé qui l’a signé est révoquée, périmée ou pas prévue pour les tags (règle signed).",
+        "sign it with a key that is valid now: git tag -f -s {tag}", "signez-le avec une clé valide maintenant : git tag -f -s {tag}";
+    "TW-T039": "{tag} is refused: its date is before its commit's or in the future (rule signed).",
+        "{tag} est refusé : sa date précède celle du commit ou se situe dans le futur (règle signed).",
+        "set the clock right and sign it again: git tag -f -s {tag}", "réglez l’horloge et signez-le à nouveau : git tag -f -s {tag}";
     "TW-T040": "{tag} is refused: its commit has no {path} (rule changelog).", "{tag} est refusé : son commit n’a pas de {path} (règle changelog).",
         "add the file with a dated section for {version}", "ajoutez le fichier avec une section datée pour {version}";
     "TW-T041": "{tag} is refused: {path} has no section for {version} at its commit (rule changelog).",
@@ -100,4 +130,8 @@ pub const TEXTS: &[Text] = texts! {
     "TW-T051": "{tag} is refused: its commit carries no release earlier than {release} (rule rollback).",
         "{tag} est refusé : son commit ne porte aucune version antérieure à {release} (règle rollback).",
         "point it at what is to run again: git tag -f {tag} EARLIER-TAG^{commit}", "pointez-le vers ce qui doit tourner : git tag -f {tag} TAG-ANTERIEUR^{commit}";
+    "TW-T060": "{tag} from {main} does not contain {lacking}: what was fixed there would be taken back.",
+        "{tag} depuis {main} ne contient pas {lacking} : ce qui y a été corrigé serait annulé.",
+        "if that is not meant: git merge {first} into {main}, and release the next version",
+        "si ce n’est pas voulu : git merge {first} dans {main}, et publiez la version suivante";
 };

@@ -11,6 +11,7 @@
 mod calls;
 mod follow;
 mod forecast;
+mod refused;
 
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -124,6 +125,9 @@ async fn attend(stream: UnixStream, engine: Engine, followers: &Semaphore) -> io
     let answer = match request.ask {
         Ask::Forecast { repository, repository_id: _, pusher, tags } => {
             forecast::forecast(&engine, &repository, pusher.as_deref(), &tags).await
+        }
+        Ask::TagRefused { repository, tag, why } => {
+            refused::tag_refused(&engine, &repository, &tag, &why).await
         }
         Ask::Call { token: _, verb, args } if verb == "log" => {
             return follow::until_now(&engine, &args, &mut client).await;
