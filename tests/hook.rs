@@ -20,5 +20,7 @@ mod push;
 mod rules;
 #[path = "hook/script.rs"]
 mod script;
+#[path = "hook/signed.rs"]
+mod signed;
 #[path = "hook/transaction.rs"]
 mod transaction;

@@ -265,8 +265,15 @@ changelog = "../CHANGELOG.md""#,
         r#"name = "school/bridge""#,
         r#"name = "school/bridge"
 signed = "required""#,
-        r#"c.toml:12: repository[0].signed: signed = "required" comes in a later version of tagwarden (TW-C030)
-  take it out of the file for now; no key is ever silently ignored"#,
+        r#"c.toml:12: repository[0].signed: nobody is named who may sign (TW-C081)
+  set allowed_signers for SSH signatures, openpgp_home for OpenPGP ones, or both"#,
+    );
+    told(
+        r#"name = "school/bridge""#,
+        r#"name = "school/bridge"
+first_version = "v3.2""#,
+        "c.toml:12: repository[0].first_version: `v3.2` is not a version of a first release (TW-C080)
+  write three numbers without a prefix, such as 3.2.0",
     );
     told(
         r#"name = "school/bridge""#,

@@ -56,7 +56,9 @@ impl Pushed {
     pub fn ids(&self) -> Vec<String> {
         let whole = self.said.replace("\n  ", " ");
         let errors = whole.lines().filter(|line| line.starts_with("error: ") && line.contains("TW-"));
-        errors.map(|line| line[line.rfind("TW-").unwrap()..].trim_end_matches([')', '.']).to_owned()).collect()
+        errors
+            .map(|line| line[line.rfind("TW-").unwrap()..].trim_end_matches([')', '.']).to_owned())
+            .collect()
     }
 
     #[track_caller]
@@ -104,7 +106,7 @@ pub struct Forge {
 impl Forge {
     /// Returns a forge with a hook, and a clone with a commit on main that is not pushed yet.
     pub fn empty(layout: Layout) -> Self {
-        let mut forge = Self::unguarded(layout);
+        let forge = Self::unguarded(layout);
         forge.install();
         forge.clone_with_a_commit();
         forge
@@ -232,6 +234,13 @@ impl Forge {
         let key = |text: &str| text.split('=').next().unwrap_or_default().trim().to_owned();
         self.settings.retain(|old| key(old) != key(line));
         self.settings.push(line.to_owned());
+        self.write_config();
+        self
+    }
+
+    /// Takes a key of the repository's table away.
+    pub fn unset(&mut self, key: &str) -> &mut Self {
+        self.settings.retain(|old| old.split('=').next().unwrap_or_default().trim() != key);
         self.write_config();
         self
     }

@@ -1,6 +1,6 @@
 //! Repositories that libgit2 cannot open, objects borrowed from others, and replacement refs: the same rules.
 
-use crate::forge::{Forge, Layout, LAYOUTS};
+use crate::forge::{Forge, LAYOUTS, Layout};
 
 #[test]
 fn a_sha_256_repository_is_judged_by_the_same_rules() {
@@ -45,9 +45,15 @@ fn a_format_that_nobody_here_can_read_is_refused_by_its_name_and_branches_pass()
     let run = |lines: &str| {
         use std::io::Write;
         let mut hook = std::process::Command::new(env!("CARGO_BIN_EXE_tagwarden-hook"));
-        hook.current_dir(forge.bare()).env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("GIT_DIR", ".");
-        hook.env("TAGWARDEN_CONFIG", forge.config()).env("GITEA_REPO_NAME", "bridge").env("GITEA_REPO_USER_NAME", "school");
-        let mut running = hook.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        hook.current_dir(forge.bare())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("GIT_DIR", ".");
+        hook.env("TAGWARDEN_CONFIG", forge.config())
+            .env("GITEA_REPO_NAME", "bridge")
+            .env("GITEA_REPO_USER_NAME", "school");
+        let mut running =
+            hook.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
         running.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
         let output = running.wait_with_output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
@@ -67,7 +73,8 @@ fn replacement_refs_change_nothing() {
     let tip = forge.git(&["rev-parse", "HEAD"]);
     let main = forge.at_forge("refs/heads/main").unwrap();
     // Put there behind the hook's back: main's commit is replaced by one that has the feature among its parents.
-    let graft = forge.run(&forge.bare(), &["commit-tree", "-p", &main, "-p", &tip, "-m", "x", &format!("{tip}^{{tree}}")]);
+    let graft = forge
+        .run(&forge.bare(), &["commit-tree", "-p", &main, "-p", &tip, "-m", "x", &format!("{tip}^{{tree}}")]);
     forge.run(&forge.bare(), &["update-ref", &format!("refs/replace/{main}"), &graft]);
     forge.push(&["v1.0.1"]).refused(&["TW-T023"]);
 }

@@ -193,7 +193,8 @@ fn numbers_reach_as_far_as_they_can_be_counted() {
     forge.tag(&format!("v{most}.0.{most}"));
     let work = forge.work();
     let from = work.to_str().unwrap();
-    let quietly = ["-c", "core.hooksPath=/dev/null", "fetch", "-q", from, "main:main", "refs/tags/*:refs/tags/*"];
+    let quietly =
+        ["-c", "core.hooksPath=/dev/null", "fetch", "-q", from, "main:main", "refs/tags/*:refs/tags/*"];
     forge.run(&forge.bare(), &quietly);
     let beyond = format!("v{most}.1.0");
     forge.prepare(&format!("{most}.1.0"));

@@ -53,6 +53,12 @@ fn a_click_neither_moves_nor_deletes_a_release_tag() {
         forge.click(&["tag", "-f", "-a", "-m", "x", "v1.0.0", "main"]).refused(&["TW-T030"]);
         forge.click(&["update-ref", "-d", "refs/tags/v1.0.0"]).refused(&["TW-T031"]);
         forge.click(&["update-ref", "refs/tags/v1.0.0", "main"]).refused(&["TW-T030"]);
+        // Packed, or both, it is the same.
+        for pack in [&["pack-refs", "--all", "--no-prune"][..], &["pack-refs", "--all"]] {
+            forge.click(pack).accepted();
+            forge.click(&["tag", "-d", "v1.0.0"]).refused(&["TW-T031"]);
+            forge.click(&["update-ref", "-d", "refs/tags/v1.0.0", &before]).refused(&["TW-T031"]);
+        }
         assert_eq!(forge.at_forge("refs/tags/v1.0.0"), Some(before), "{layout:?}");
     }
 }
@@ -68,13 +74,23 @@ fn branches_pulls_packing_and_scratch_copies_pass_without_a_configuration() {
         forge.click(&["update-ref", "-d", "refs/pull/1/head"]).accepted();
         forge.click(&["branch", "-D", "other"]).accepted();
         forge.click(&["pack-refs", "--all"]).accepted();
+        assert!(
+            !forge.bare().join("refs/tags/v1.0.0").exists() && forge.at_forge("refs/tags/v1.0.0").is_some()
+        );
         forge.click(&["gc", "-q"]).accepted();
         // What the forge makes for an edit in the page: a copy with all tags, under a name that is no repository's.
         let scratch = forge.folder().join("tmp/local-repo/upload.git856734892");
         std::fs::create_dir_all(scratch.parent().unwrap()).unwrap();
         let (from, to) = (forge.bare(), scratch.to_str().unwrap().to_owned());
         forge.click(&["clone", "-q", "--bare", from.to_str().unwrap(), &to]).accepted();
-        let again = forge.click(&["--git-dir", &to, "fetch", "-q", from.to_str().unwrap(), "+refs/tags/*:refs/tags/*"]);
+        let again = forge.click(&[
+            "--git-dir",
+            &to,
+            "fetch",
+            "-q",
+            from.to_str().unwrap(),
+            "+refs/tags/*:refs/tags/*",
+        ]);
         again.accepted();
         // Without a configuration a tag cannot be judged.
         forge.click(&["tag", "v1.0.1", "main"]).refused(&["TW-H001"]);
@@ -94,9 +110,14 @@ fn only_the_prepared_state_is_judged() {
     let forge = Forge::at_1_0_0(Layout::PerRepository);
     let head = forge.at_forge("refs/heads/main").unwrap();
     let line = format!("{} {head} refs/tags/v9.x\n", "0".repeat(40));
-    for (state, passes) in [("prepared", false), ("committed", true), ("aborted", true), ("preparing", true)] {
+    for (state, passes) in [("prepared", false), ("committed", true), ("aborted", true), ("preparing", true)]
+    {
         let mut hook = Command::new(forge.hooks().join("reference-transaction"));
-        hook.arg(state).current_dir(forge.bare()).env_clear().env("GIT_DIR", ".").env("TAGWARDEN_CONFIG", forge.config());
+        hook.arg(state)
+            .current_dir(forge.bare())
+            .env_clear()
+            .env("GIT_DIR", ".")
+            .env("TAGWARDEN_CONFIG", forge.config());
         hook.env("PATH", std::env::var_os("PATH").unwrap());
         hook.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
         let mut running = hook.spawn().unwrap();
@@ -118,7 +139,7 @@ fn the_daemon_is_told_what_was_refused_and_why() {
         (&stream).write_all(b"{\"kind\":\"ok\",\"value\":{\"known\":true}}\n").unwrap();
         told.send(serde_json::from_str::<serde_json::Value>(&line).unwrap()).unwrap();
     });
-    forge.click(&["tag", "v1.0.1", "main"]).refused(&["TW-T020", "TW-T013"]);
+    forge.click(&["tag", "v1.0.1", "main"]).refused(&["TW-T020", "TW-T041"]);
     let ask = &heard.recv_timeout(Duration::from_secs(10)).unwrap()["ask"];
     assert_eq!((&ask["kind"], &ask["repository"]), (&"tag_refused".into(), &"school/bridge".into()));
     assert_eq!(ask["tag"]["name"], "v1.0.1");
