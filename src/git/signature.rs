@@ -6,13 +6,13 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::{GitError, command, id::Id};
-use crate::clock::Clock;
 use crate::domain::tag_policy::{
     SignatureBlock, SignatureFact, SignatureFlaw, SignatureForm, Signers, TagObject,
 };
@@ -51,14 +51,15 @@ pub fn look(
         SignatureBlock::Muddled => return bad(SignatureFlaw::Muddled),
         SignatureBlock::One { form, at } => (form, at),
     };
+    // Written for `ssh-keygen`; and its date is the machine's time as it is now, which this room does not know otherwise.
+    let scratch = Scratch::new(&signed.bytes[at..])?;
     let found = match form {
-        SignatureForm::Ssh => ssh(&signed.bytes[..at], &signed.bytes[at..], signers)?,
+        SignatureForm::Ssh => ssh(&signed.bytes[..at], &scratch.path, signers)?,
         SignatureForm::OpenPgp => openpgp(signed.id, signers, folder)?,
         SignatureForm::X509 => SignatureFact::Unknown,
     };
     let dated = signed.tag.tagged_at.is_some_and(|tagged| {
-        let now = Clock::machine().now().as_second();
-        (signed.committed_at.saturating_sub(SLACK)..=now.saturating_add(SLACK)).contains(&tagged)
+        (signed.committed_at.saturating_sub(SLACK)..=scratch.made_at.saturating_add(SLACK)).contains(&tagged)
     });
     match found {
         SignatureFact::Good { .. } if !dated => bad(SignatureFlaw::Date),
@@ -66,20 +67,19 @@ pub fn look(
     }
 }
 
-fn ssh(payload: &[u8], signature: &[u8], signers: &Signers) -> Result<SignatureFact, GitError> {
+fn ssh(payload: &[u8], signature: &Path, signers: &Signers) -> Result<SignatureFact, GitError> {
     let Some(allowed) = &signers.ssh else { return Ok(SignatureFact::Unknown) };
     for file in [Some(allowed), signers.revoked.as_ref()].into_iter().flatten() {
         // A file of revoked keys that is not there would only be a warning to some, and a hole to others.
         fs::File::open(file).map_err(|source| GitError::Signers { path: file.clone(), source })?;
     }
-    let scratch = Scratch::new(signature)?;
     let keygen = |verb: &str| {
         let mut keygen = Command::new("ssh-keygen");
         keygen.env_clear().env("LC_ALL", "C");
         if let Some(path) = std::env::var_os("PATH") {
             keygen.env("PATH", path);
         }
-        keygen.args(["-Y", verb, "-s"]).arg(&scratch.0);
+        keygen.args(["-Y", verb, "-s"]).arg(signature);
         keygen
     };
     let mut find = keygen("find-principals");
@@ -152,7 +152,11 @@ fn run(mut command: Command, input: &[u8]) -> Result<(bool, String), GitError> {
 }
 
 /// A file in the machine's temporary folder, as `ssh-keygen` wants the signature in one; removed when dropped.
-struct Scratch(PathBuf);
+struct Scratch {
+    path: PathBuf,
+    /// When it was written, in seconds since 1970.
+    made_at: i64,
+}
 
 impl Scratch {
     fn new(bytes: &[u8]) -> Result<Self, GitError> {
@@ -169,8 +173,9 @@ impl Scratch {
             let path = folder.join(name);
             match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(mut file) => {
-                    let scratch = Self(path);
+                    let mut scratch = Self { path, made_at: 0 };
                     file.write_all(bytes).map_err(unusable)?;
+                    scratch.made_at = file.metadata().map_err(unusable)?.mtime();
                     return Ok(scratch);
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -184,6 +189,6 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What is left in the temporary folder is a public signature.
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }

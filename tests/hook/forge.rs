@@ -144,6 +144,7 @@ impl Forge {
         let bare = forge.bare();
         std::fs::create_dir_all(&bare).unwrap();
         std::fs::create_dir_all(forge.home()).unwrap();
+        std::fs::create_dir_all(forge.temporary()).unwrap();
         forge.run(
             Path::new("."),
             &[&["init", "-q", "--bare", "-b", "main"], init, &[bare.to_str().unwrap()]].concat(),
@@ -216,6 +217,11 @@ impl Forge {
         }
     }
 
+    /// The temporary folder of the forge's programs.
+    pub fn temporary(&self) -> PathBuf {
+        self.folder().join("temporary")
+    }
+
     pub fn config(&self) -> PathBuf {
         self.folder().join("tagwarden.toml")
     }
@@ -277,7 +283,11 @@ impl Forge {
         let mut lines = vec![
             "#!/bin/sh".to_owned(),
             format!("exec env -i PATH='{}' HOME='{}' \\", std::env::var("PATH").unwrap(), self.home().display()),
-            format!("  TAGWARDEN_CONFIG='{}' \\", self.config().display()),
+            format!(
+                "  TAGWARDEN_CONFIG='{}' TMPDIR='{}' \\",
+                self.config().display(),
+                self.temporary().display()
+            ),
             "  GITEA_REPO_ID=1 GITEA_REPO_NAME=bridge GITEA_REPO_USER_NAME=school GITEA_REPO_IS_WIKI=false \\".to_owned(),
             "  GITEA_PUSHER_ID=2 GITEA_PUSHER_NAME=ada GITEA_ROOT_URL=https://git.example.org/ GIT_NO_REPLACE_OBJECTS=1 \\".to_owned(),
         ];

@@ -124,3 +124,130 @@ fn install_says_what_is_no_place_for_a_hook() {
         assert!(text(&output).contains("TW-H010"), "{}", text(&output));
     }
 }
+
+/// A forge that answers in turn and hands out what it was asked.
+fn forge_api(answers: Vec<(u16, &'static str)>) -> (String, std::sync::mpsc::Receiver<(String, String)>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for (status, body) in answers {
+            let (stream, _) = listener.accept().unwrap();
+            let mut reader = std::io::BufReader::new(&stream);
+            let (mut head, mut length) = (String::new(), 0);
+            loop {
+                let mut line = String::new();
+                std::io::BufRead::read_line(&mut reader, &mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+                if head.is_empty() {
+                    head = line.trim().to_owned();
+                }
+            }
+            let mut sent = vec![0; length];
+            std::io::Read::read_exact(&mut reader, &mut sent).unwrap();
+            let answer = format!(
+                "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            std::io::Write::write_all(&mut &stream, answer.as_bytes()).unwrap();
+            let _ = asked.send((head, String::from_utf8(sent).unwrap()));
+        }
+    });
+    (url, heard)
+}
+
+#[test]
+fn protect_makes_the_forges_own_rule_once_and_leaves_another_one_alone() {
+    for (known, made) in [("[]", true), (r#"[{"id": 1, "name_pattern": "v*"}]"#, false)] {
+        let forge = Forge::unguarded(Layout::PerRepository);
+        let answers =
+            vec![(200, r#"{"login": "robot"}"#), (200, known), (201, r#"{"id": 1, "name_pattern": "v*"}"#)];
+        let (url, heard) = forge_api(answers);
+        let config = std::fs::read_to_string(forge.config()).unwrap();
+        let config = config
+            .replace("https://git.example.org", &url)
+            .replace("{ env = \"NONE\" }", "{ env = \"SECRET\" }");
+        let environment = "[[repository.environment]]\nname = \"production\"\nrelease_managers = [\"team:school/release\", \"user:ada\"]\n\
+            approvals = 0\n[[repository.environment.host]]\nname = \"one\"\naddress = \"local\"\ndirectory = \"/srv/bridge\"\n\
+            [repository.environment.deploy]\nrecipe = \"compose\"\nproject = \"bridge\"\n\
+            [repository.environment.healthcheck]\nurl = \"http://127.0.0.1:9/health\"\n";
+        std::fs::write(forge.config(), format!("{config}{environment}")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tagwarden"));
+        command.args(["--config", forge.config().to_str().unwrap(), "hook", "install", "--protect"]);
+        command.env_clear().env("SECRET", "s".repeat(40));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", text(&output));
+        let wait = std::time::Duration::from_secs(10);
+        assert!(heard.recv_timeout(wait).unwrap().0.starts_with("GET /api/v1/user "));
+        let path = "/api/v1/repos/school/bridge/tag_protections ";
+        assert!(heard.recv_timeout(wait).unwrap().0.starts_with(&format!("GET {path}")));
+        if made {
+            let (head, body) = heard.recv_timeout(wait).unwrap();
+            assert!(head.starts_with(&format!("POST {path}")), "{head}");
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            let rule = serde_json::json!({
+                "name_pattern": "v*", "whitelist_usernames": ["ada", "robot"], "whitelist_teams": ["release"],
+            });
+            assert_eq!(body, rule);
+            assert!(text(&output).contains("v* of school/bridge is protected now"), "{}", text(&output));
+        } else {
+            assert!(text(&output).contains("protected already"), "{}", text(&output));
+        }
+    }
+}
+
+#[test]
+fn all_repositories_of_an_older_forge_are_guarded_one_by_one_and_wikis_are_not() {
+    let forge = Forge::unguarded(Layout::PerRepository);
+    let root = forge.folder().join("repos");
+    let other = root.join("lab/other.git");
+    std::fs::create_dir_all(other.parent().unwrap()).unwrap();
+    let wiki = root.join("school/bridge.wiki.git");
+    for repository in [&other, &wiki] {
+        forge.run(forge.folder(), &["init", "-q", "--bare", repository.to_str().unwrap()]);
+        std::fs::create_dir_all(repository.join("hooks")).unwrap();
+        script(&repository.join("hooks/pre-receive"), "#!/bin/sh\n");
+    }
+    let all = ["--all", root.to_str().unwrap()];
+    let output = tagwarden(&forge, &[&["hook", "install"][..], &all].concat());
+    assert!(output.status.success(), "{}", text(&output));
+    for guarded in [&forge.bare(), &other] {
+        assert!(guarded.join("hooks/pre-receive.d/zz-tagwarden").is_file());
+        assert!(guarded.join("hooks/reference-transaction").is_file());
+    }
+    assert!(!wiki.join("hooks/pre-receive.d").exists() && !wiki.join("hooks/reference-transaction").exists());
+    let checked = tagwarden(&forge, &[&["hook", "check"][..], &all].concat());
+    assert!(checked.status.success(), "{}", text(&checked));
+    // One repository that nobody guards any more is found.
+    std::fs::remove_file(other.join("hooks/reference-transaction")).unwrap();
+    let checked = tagwarden(&forge, &[&["hook", "check"][..], &all].concat());
+    assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
+    assert!(text(&checked).contains("lab/other.git"), "{}", text(&checked));
+}
+
+#[test]
+fn check_finds_a_second_hook_that_does_not_guard() {
+    for layout in LAYOUTS {
+        let forge = Forge::unguarded(layout);
+        forge.install();
+        let path = forge.hooks().join("reference-transaction");
+        for (body, why) in [
+            ("#!/bin/sh\nexit 0\n", "it lets a bad tag pass"),
+            ("#!/bin/sh\nexit 1\n", "it refuses a branch"),
+            (
+                "#!/bin/sh\n[ \"$1\" = prepared ] && grep refs/tags && { echo TW-T010 >&2; exit 1; }\nexit 0\n",
+                "what a push was judged for",
+            ),
+        ] {
+            script(&path, body);
+            let checked = hook(&forge, layout, "check");
+            assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
+            assert!(text(&checked).contains(why), "{}", text(&checked));
+        }
+    }
+}

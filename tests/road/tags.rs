@@ -85,3 +85,43 @@ async fn a_prerelease_does_not_go_to_production() {
     scene.settled().await;
     assert_eq!(scene.opened().await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_the_second_hook_refused_is_in_the_journal_and_at_its_commit() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    let commit = scene.ground.write_version(&tagwarden::demo::Version::good("1.1.0")).unwrap();
+    scene.must(&["push", "--quiet", "origin", "main"]).await;
+    let bare = scene.ground.bare();
+    let hook = bare.join("hooks/reference-transaction");
+    let script = include_str!("../../hooks/reference-transaction");
+    let named =
+        script.replace("installed=\n", &format!("installed='{}'\n", env!("CARGO_BIN_EXE_tagwarden-hook")));
+    std::fs::write(&hook, named).unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    // As the forge makes a tag for a click: in the repository, without a word about who.
+    let mut git = std::process::Command::new("git");
+    git.args(["tag", "v1.1.0", "main"]).current_dir(&bare).env_clear().env("GIT_DIR", ".");
+    git.env("PATH", std::env::var_os("PATH").unwrap()).env("TAGWARDEN_CONFIG", scene.ground.config());
+    let output = tokio::task::spawn_blocking(move || git.output()).await.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("TW-T020"), "{said}");
+    assert_eq!(scene.on_forge("refs/tags/v1.1.0").await, None);
+    let description = scene.status_is(&commit, "failure").await;
+    assert!(description.contains("v1.1.0 is refused: it is a lightweight tag"), "{description}");
+    assert_eq!(scene.ground.forge.statuses(&commit).pop().unwrap().context, "tagwarden/tag");
+    let journal = scene
+        .engine()
+        .store()
+        .read(|r| {
+            let mut bodies = Vec::new();
+            r.each_journal_row(0, |row| {
+                bodies.push(row.body);
+                Ok(())
+            })
+            .map(|_| bodies)
+        })
+        .await
+        .unwrap();
+    assert!(journal.iter().any(|body| body.contains("TW-E020") && body.contains("v1.1.0")), "{journal:?}");
+    assert_eq!(scene.opened().await, 0);
+}
