@@ -106,7 +106,7 @@ pub struct Standpoint {
     pub place: PlaceFact,
     /// The highest stable version on the commit or its ancestors.
     pub base: Option<semver::Version>,
-    /// The lowest stable version that sits later on main.
+    /// The lowest of the latest stable versions on main that the commit does not contain.
     pub later_on_main: Option<semver::Version>,
     /// Every version that has a tag, pre-releases included.
     pub known: Known,
@@ -118,21 +118,16 @@ pub struct Standpoint {
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn standpoint(
-    repository: &Repository,
-    commit: &ObjectId,
-    policy: &Policy,
-) -> Result<Standpoint, GitError> {
-    let scene = Scene::new(repository, policy, &[], &|_| false, 1)?;
-    let at = oid(commit)?;
-    let place = scene.place(at)?;
-    let later_on_main = if place == PlaceFact::Main { scene.later_on_main(at)? } else { None };
-    let base = scene.base(at)?;
-    let stable = scene
-        .stable
-        .iter()
-        .map(|(commit, versions)| Ok((object_id(*commit)?, versions.clone())))
-        .collect::<Result<_, GitError>>()?;
+pub fn standpoint(objects: &Objects, commit: &ObjectId, policy: &Policy) -> Result<Standpoint, GitError> {
+    let mut scene = Scene::new(objects, policy, &[], &|_| false, 1, None)?;
+    let at = Id::try_from(commit)?;
+    let place = scene.lineage.place(at)?;
+    let later_on_main = if place == PlaceFact::Main { scene.lineage.later_on_main(at)? } else { None };
+    let base = scene.lineage.base(at)?;
+    let mut stable: BTreeMap<ObjectId, Vec<semver::Version>> = BTreeMap::new();
+    for (version, commit) in scene.lineage.releases() {
+        stable.entry(commit.object_id()?).or_default().push(version);
+    }
     Ok(Standpoint { place, base, later_on_main, known: scene.known, stable })
 }
 

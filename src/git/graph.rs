@@ -52,6 +52,11 @@ impl<'o> Graph<'o> {
         number
     }
 
+    /// Returns the id of a commit.
+    pub fn id(&self, number: Number) -> Id {
+        self.nodes[number as usize].id
+    }
+
     /// Returns the parents of a commit.
     ///
     /// # Errors

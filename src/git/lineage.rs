@@ -98,6 +98,11 @@ impl<'o> Lineage<'o> {
         self.stable.get(&commit).cloned().unwrap_or_default()
     }
 
+    /// Returns every stable version and its commit.
+    pub fn releases(&self) -> Vec<(Version, Id)> {
+        self.places.iter().map(|(version, at)| (version.clone(), self.graph.id(*at))).collect()
+    }
+
     /// Returns when a commit was made, by its own words.
     ///
     /// # Errors

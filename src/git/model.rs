@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use super::clone::{Clone, Refs};
 use super::mirror::{LARGEST_FILE, object_id, oid};
-use super::{GitError, Standpoint, Update, facts};
+use super::{GitError, Objects, Standpoint, Update, facts};
 use crate::domain::names::ObjectId;
 use crate::domain::tag_policy::{Judged, Policy};
 
@@ -89,7 +89,7 @@ impl Model {
     /// # Errors
     /// The history cannot be read.
     pub fn standpoint(&self, commit: &ObjectId, policy: &Policy) -> Result<Standpoint, GitError> {
-        facts::standpoint(&self.repository, commit, policy)
+        facts::standpoint(&Objects::bare(&self.folder)?, commit, policy)
     }
 
     /// Judges a push as the door would.
@@ -97,7 +97,7 @@ impl Model {
     /// # Errors
     /// Something cannot be read; nothing is known then.
     pub fn judge(&self, updates: &[Update], policy: &Policy) -> Result<Vec<Judged>, GitError> {
-        facts::judge_push(&self.repository, updates, policy)
+        facts::judge_push(&Objects::bare(&self.folder)?, updates, policy)
     }
 
     /// Makes the annotated tag object that git would make, but for its signature; it stays in the picture.

@@ -366,7 +366,7 @@ fn a_file_that_is_configured_and_not_there_is_an_error_and_no_warning() {
 
 #[test]
 fn git_signs_and_the_door_believes_its_own_files_alone() {
-    let mut keys = Keys::new();
+    let keys = Keys::new();
     let allowed = keys.folder.join("allowed");
     std::fs::write(&allowed, format!("{ADA} {}\n", keys.public("ada"))).unwrap();
     // The machine's own configuration would allow everybody.

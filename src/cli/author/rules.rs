@@ -73,6 +73,10 @@ impl Rules {
                 hotfix_branches: repository.hotfix_branches.clone(),
                 tag_prefix: repository.tag_prefix.clone(),
                 changelog: repository.changelog.clone(),
+                other_tags: repository.other_tags,
+                first_version: repository.first_version.clone(),
+                // What is judged here is a draft that nobody has signed yet.
+                signers: None,
             },
             below_one: repository.breaking_below_one,
             signed: match repository.signed {
@@ -93,6 +97,9 @@ impl Rules {
                 hotfix_branches: vec!["hotfix/*".to_owned()],
                 tag_prefix: "v".to_owned(),
                 changelog: Some("CHANGELOG.md".to_owned()),
+                other_tags: true,
+                first_version: None,
+                signers: None,
             },
             below_one: BelowOne::Minor,
             signed: false,
