@@ -241,7 +241,10 @@ fn every_refusal_reads_as_it_was_agreed_on() {
             let worded = messages::word(language, notice);
             let hint = worded.hint.unwrap_or_else(|| panic!("{}: nothing to do", notice.id));
             for line in [messages::with_id(&worded.what, &notice.id), hint] {
-                assert!(line.replace("\\u{", "").replace("^{", "").find('{').is_none(), "a gap was left: {line}");
+                assert!(
+                    line.replace("\\u{", "").replace("^{", "").find('{').is_none(),
+                    "a gap was left: {line}"
+                );
                 assert!(line.chars().all(|character| !character.is_control()), "{line:?}");
                 assert!(
                     line.chars().count() <= WIDEST || notice.id == "TW-T002",

@@ -25,7 +25,7 @@ impl Id {
 
     /// Returns the id with these hexadecimal digits.
     pub fn from_hex(digits: &[u8]) -> Option<Self> {
-        if digits.len() % 2 != 0 || digits.len() > 64 {
+        if !digits.len().is_multiple_of(2) || digits.len() > 64 {
             return None;
         }
         let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());

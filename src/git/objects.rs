@@ -85,7 +85,7 @@ impl Objects {
     /// # Errors
     /// Neither way can read it; what it uses is named when that is why.
     pub fn from_environment() -> Result<Self, GitError> {
-        Self::open(Repository::open_from_env(), || Batch::from_environment(), Path::new("."))
+        Self::open(Repository::open_from_env(), Batch::from_environment, Path::new("."))
     }
 
     /// Opens a bare repository.
