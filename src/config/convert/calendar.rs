@@ -23,7 +23,7 @@ pub fn calendar(raw: &raw::Calendar, at: &Path, found: &mut Findings<'_>) -> Opt
     for (index, one) in raw.freeze.iter().enumerate() {
         freezes.extend(freeze(one, &at.key("freeze").index(index), found));
     }
-    Some(Calendar { name: raw.name.clone(), zone: zone?, closed, open, freezes })
+    Some(Calendar { name: raw.name.clone(), zone: zone?, closed, open, freezes, feeds: Vec::new() })
 }
 
 /// Answers point to a rule by its name, so it needs one.

@@ -2,8 +2,9 @@
 //!
 //! Everything that closes becomes a list of half-open stretches of time, each placed by the wall clock of its
 //! calendar's zone; lists that overlap or touch are merged before anything is answered, so that no opening of no
-//! length can appear. Feeds will be one more such list.
+//! length can appear. A feed is one more such list; one that may not be believed closes everything.
 
+pub mod feed;
 mod lint;
 mod read;
 mod wall;
@@ -31,6 +32,8 @@ pub struct Calendar {
     pub open: Vec<Window>,
     /// The dated freezes.
     pub freezes: Vec<Freeze>,
+    /// The feeds whose events close.
+    pub feeds: Vec<feed::Feed>,
 }
 
 /// What kind of rule closes a calendar.
@@ -58,6 +61,9 @@ pub struct Reason {
     pub name: String,
     /// When this rule alone ends, if that is known.
     pub until: Option<Timestamp>,
+    /// When a feed that is too old was last good, if it ever was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 /// What the calendars say at one instant.

@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
+use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp};
 
-use super::window::{Stretch, merged};
+use super::feed::{Feed, Known};
+use super::window::{Stretch, days_after, merged};
 use super::{Calendar, Reading, Reason, ReasonKind};
 
 /// How far ahead is looked, in days, step by step.
@@ -23,6 +25,7 @@ struct Denial {
     kind: ReasonKind,
     name: String,
     stretches: Vec<Stretch>,
+    since: Option<Timestamp>,
 }
 
 /// Returns what `calendars` say together at `at`, where a slot needs `room`: open only if all are.
@@ -54,41 +57,68 @@ fn read_within(calendars: &[&Calendar], at: Timestamp, end: Timestamp, room: Dur
     let next_close = next_open.and_then(|from| closing(&closed, from));
     let room = SignedDuration::try_from(room).unwrap_or(SignedDuration::MAX);
     let next_slot = slot(&closed, at, end, room);
-    let repeats = calendars.iter().any(|calendar| !calendar.closed.is_empty() || !calendar.open.is_empty());
+    let repeats = calendars.iter().any(|calendar| goes_on_after(calendar, end));
     let for_ever = closed.iter().any(|stretch| stretch.from <= at && stretch.to == Timestamp::MAX);
     let complete = for_ever || (next_slot.is_some() && (next_close.is_some() || !repeats));
     (Reading { open: next_open == Some(at), reasons, next_open, next_close, next_slot }, complete)
 }
 
+/// Returns whether something may close after `end` that is not laid out before it.
+fn goes_on_after(calendar: &Calendar, end: Timestamp) -> bool {
+    let windows = !calendar.closed.is_empty() || !calendar.open.is_empty();
+    windows || calendar.feeds.iter().any(|feed| feed.busy().is_some_and(|busy| busy.goes_on_after(end)))
+}
+
 fn denials(calendar: &Calendar, at: Timestamp, end: Timestamp) -> Vec<Denial> {
     let zone = &calendar.zone;
+    let denial = |kind, name: String, stretches| Denial { kind, name, stretches, since: None };
+    let holidays = holidays(calendar, at, end);
     let mut denials = Vec::new();
     for window in &calendar.closed {
         let mut stretches = Vec::new();
-        window.stretches(zone, at, end, &mut stretches);
-        denials.push(Denial {
-            kind: ReasonKind::Window,
-            name: window.name.clone(),
-            stretches: merged(stretches),
-        });
+        window.stretches(zone, (at, end), Date::weekday, &mut stretches);
+        window.before_holidays(zone, &holidays, &mut stretches);
+        denials.push(denial(ReasonKind::Window, window.name.clone(), merged(stretches)));
     }
     if !calendar.open.is_empty() {
+        let eves: Vec<Date> = holidays.iter().filter_map(|(first, _)| days_after(*first, -1)).collect();
+        let day_of = |date: Date| if eves.contains(&date) { Weekday::Friday } else { date.weekday() };
         let mut stretches = Vec::new();
         for window in &calendar.open {
-            window.stretches(zone, at, end, &mut stretches);
+            window.stretches(zone, (at, end), day_of, &mut stretches);
         }
         let names: Vec<&str> = calendar.open.iter().map(|window| window.name.as_str()).collect();
-        denials.push(Denial {
-            kind: ReasonKind::OutsideOpen,
-            name: names.join(", "),
-            stretches: outside(&merged(stretches), at, end),
-        });
+        let outside = outside(&merged(stretches), at, end);
+        denials.push(denial(ReasonKind::OutsideOpen, names.join(", "), outside));
     }
     for freeze in &calendar.freezes {
         let stretches = freeze.stretch(zone).into_iter().collect();
-        denials.push(Denial { kind: ReasonKind::Freeze, name: freeze.name.clone(), stretches });
+        denials.push(denial(ReasonKind::Freeze, freeze.name.clone(), stretches));
     }
+    denials.extend(calendar.feeds.iter().map(|feed| of_feed(feed, at, end)));
     denials
+}
+
+/// Returns what a feed closes: everything when it may not be believed.
+fn of_feed(feed: &Feed, at: Timestamp, end: Timestamp) -> Denial {
+    let name = feed.name.clone();
+    let always = || vec![Stretch { from: Timestamp::MIN, to: Timestamp::MAX }];
+    match &feed.known {
+        Known::Fresh(busy) => {
+            Denial { kind: ReasonKind::Feed, name, stretches: busy.stretches(at, end), since: None }
+        }
+        Known::Stale { since } => {
+            Denial { kind: ReasonKind::StaleFeed, name, stretches: always(), since: Some(*since) }
+        }
+        Known::Nothing => Denial { kind: ReasonKind::StaleFeed, name, stretches: always(), since: None },
+    }
+}
+
+/// Returns the whole-day events of the feeds whose eves behave like Fridays.
+fn holidays(calendar: &Calendar, at: Timestamp, end: Timestamp) -> Vec<(Date, Date)> {
+    let asked = calendar.feeds.iter().filter(|feed| feed.rules.day_before_holiday);
+    let busy = asked.filter_map(Feed::busy);
+    busy.flat_map(|busy| busy.holidays(at, end)).collect()
 }
 
 /// Returns what lies between the open stretches.
@@ -111,7 +141,7 @@ impl Denial {
     fn reason(&self, at: Timestamp, end: Timestamp) -> Option<Reason> {
         let holds = self.stretches.iter().find(|stretch| stretch.from <= at && at < stretch.to)?;
         let until = (holds.to < end && holds.to < Timestamp::MAX).then_some(holds.to);
-        Some(Reason { kind: self.kind, name: self.name.clone(), until })
+        Some(Reason { kind: self.kind, name: self.name.clone(), until, since: self.since })
     }
 }
 
@@ -160,6 +190,7 @@ mod tests {
             ],
             open: Vec::new(),
             freezes: vec![Freeze::new("hours deadline", deadline.0, Some(deadline.1)).unwrap()],
+            feeds: Vec::new(),
         }
     }
 

@@ -63,6 +63,11 @@ impl Window {
 
     /// Returns the wall times at which the window starts and ends when it starts on `date`, if it does.
     pub(super) fn starting_on(&self, date: Date) -> Option<(DateTime, DateTime)> {
+        self.starting_as(date, date.weekday())
+    }
+
+    /// Returns the same for a date whose daily windows are those of `day`.
+    fn starting_as(&self, date: Date, day: Weekday) -> Option<(DateTime, DateTime)> {
         match &self.shape {
             Shape::Weekly { from, to } => {
                 if date.weekday() != from.day {
@@ -75,7 +80,7 @@ impl Window {
                 Some((from.time.on(date)?, to.time.on(days_after(date, ahead)?)?))
             }
             Shape::Daily { days, from, to } => {
-                if !days.is_empty() && !days.contains(&date.weekday()) {
+                if !days.is_empty() && !days.contains(&day) {
                     return None;
                 }
                 let last = if to > from { date } else { days_after(date, 1)? };
@@ -84,24 +89,60 @@ impl Window {
         }
     }
 
-    /// Appends the stretches in which the window holds between `from` and `to`.
-    pub(super) fn stretches(&self, zone: &TimeZone, from: Timestamp, to: Timestamp, into: &mut Vec<Stretch>) {
+    /// Appends the stretches in which the window holds between `from` and `to`; a daily window takes `day_of` a date
+    /// for its day of the week.
+    pub(super) fn stretches(
+        &self,
+        zone: &TimeZone,
+        (from, to): (Timestamp, Timestamp),
+        day_of: impl Fn(Date) -> Weekday,
+        into: &mut Vec<Stretch>,
+    ) {
         // A weekly window may have begun up to seven days before; one day more for the zone.
         let Some(mut date) = days_after(zone.to_datetime(from).date(), -8) else { return };
         let Some(last) = days_after(zone.to_datetime(to).date(), 1) else { return };
         while date <= last {
-            if let Some((start, end)) = self.starting_on(date)
-                && let (Some(start), Some(end)) = (edge(zone, start, Side::Start), edge(zone, end, Side::End))
-                && start < end
-                && end > from
-                && start < to
-            {
-                into.push(Stretch { from: start, to: end });
-            }
+            let placed = self.starting_as(date, day_of(date)).and_then(|walls| placed(zone, walls));
+            into.extend(placed.filter(|stretch| stretch.to > from && stretch.from < to));
             let Some(next) = days_after(date, 1) else { return };
             date = next;
         }
     }
+}
+
+impl Window {
+    /// Appends what a window that starts on Fridays adds on the day before each of `holidays` (the first day, and the
+    /// day after the last).
+    ///
+    /// A window over a whole weekend ends on the first day after the holiday, at its own time of day; any other one
+    /// ends when it would on a Saturday.
+    pub(super) fn before_holidays(
+        &self,
+        zone: &TimeZone,
+        holidays: &[(Date, Date)],
+        into: &mut Vec<Stretch>,
+    ) {
+        for (first, after) in holidays {
+            let Some(eve) = days_after(*first, -1) else { continue };
+            let walls = match &self.shape {
+                Shape::Weekly { from, to } if from.day == Weekday::Friday => {
+                    let ahead = from.day.until(to.day);
+                    let whole = ahead > 1 || (ahead == 0 && to.time <= from.time);
+                    let last = if whole { Some(*after) } else { days_after(eve, ahead) };
+                    from.time.on(eve).zip(last.and_then(|last| to.time.on(last)))
+                }
+                Shape::Daily { .. } => self.starting_as(eve, Weekday::Friday),
+                Shape::Weekly { .. } => None,
+            };
+            into.extend(walls.and_then(|walls| placed(zone, walls)));
+        }
+    }
+}
+
+/// Returns the stretch between two wall times, unless a clock change leaves nothing of it.
+fn placed(zone: &TimeZone, (start, end): (DateTime, DateTime)) -> Option<Stretch> {
+    let (from, to) = (edge(zone, start, Side::Start)?, edge(zone, end, Side::End)?);
+    (from < to).then_some(Stretch { from, to })
 }
 
 impl Freeze {
@@ -134,7 +175,7 @@ impl Freeze {
 }
 
 /// Returns the date so many days later.
-fn days_after(date: Date, days: i8) -> Option<Date> {
+pub(super) fn days_after(date: Date, days: i8) -> Option<Date> {
     date.checked_add(Span::new().try_days(i64::from(days)).ok()?).ok()
 }
 

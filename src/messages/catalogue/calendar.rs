@@ -24,6 +24,46 @@ pub const TEXTS: &[Text] = texts! {
         "write it with an offset: 2026-11-27T16:00:00+01:00", "écrivez-le avec un décalage : 2026-11-27T16:00:00+01:00";
     "TW-K012": "`{value}` is no length of time", "`{value}` n’est pas une durée",
         "write it as 45m or 1h30m", "écrivez 45m ou 1h30m";
+    "TW-K020": "calendar {calendar}: the feed {feed} was never read, so it is closed",
+        "calendrier {calendar} : le flux {feed} n’a jamais été lu, il est donc fermé",
+        "the daemon fetches it; look at its log, or at the address or path in the configuration",
+        "le démon va le chercher ; voyez son journal, ou l’adresse ou le chemin dans la configuration";
+    "TW-K021": "calendar {calendar}: the feed {feed} was last good {since_at}, too long ago, so it is closed",
+        "calendrier {calendar} : le flux {feed} était bon pour la dernière fois {since_at}, il y a trop longtemps ; il est donc fermé",
+        "look at its log, at its address, or raise stale_after", "voyez son journal, son adresse, ou augmentez stale_after";
+    "TW-K022": "calendar {calendar}: `{event}` of the feed {feed} starts at {time}, which a clock change skips; it counts from {start_at}",
+        "calendrier {calendar} : « {event} » du flux {feed} commence à {time}, heure sautée par un changement d’heure ; il compte à partir de {start_at}";
+    "TW-K023": "calendar {calendar}: {count} more malformed events of the feed {feed} are not named",
+        "calendrier {calendar} : {count} autres événements malformés du flux {feed} ne sont pas nommés";
+    "TW-K024": "calendar {calendar}: the feed {feed} cannot be read: {why}", "calendrier {calendar} : le flux {feed} ne peut pas être lu : {why}";
+    "TW-K030": "calendar {calendar}, feed {feed}, line {line}: the event has no end, so it closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : l’événement n’a pas de fin, il ne ferme donc rien";
+    "TW-K031": "calendar {calendar}, feed {feed}, line {line}: the event has no start, so it closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : l’événement n’a pas de début, il ne ferme donc rien";
+    "TW-K032": "calendar {calendar}, feed {feed}, line {line}: the event starts twice, so it closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : l’événement a deux débuts, il ne ferme donc rien";
+    "TW-K033": "calendar {calendar}, feed {feed}, line {line}: the event ends before it starts, so it closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : l’événement finit avant de commencer, il ne ferme donc rien";
+    "TW-K034": "calendar {calendar}, feed {feed}, line {line}: a whole day and a time of day are mixed, so the event closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : jour entier et heure sont mélangés, l’événement ne ferme donc rien";
+    "TW-K035": "calendar {calendar}, feed {feed}, line {line}: the event lasts more than ten years, so it closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : l’événement dure plus de dix ans, il ne ferme donc rien";
+    "TW-K036": "calendar {calendar}, feed {feed}, line {line}: `{value}` is no date and no time, so the event closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : « {value} » n’est ni une date ni une heure, l’événement ne ferme donc rien";
+    "TW-K037": "calendar {calendar}, feed {feed}, line {line}: `{value}` is no length of time, so the event closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : « {value} » n’est pas une durée, l’événement ne ferme donc rien";
+    "TW-K038": "calendar {calendar}, feed {feed}, line {line}: nobody knows the time zone `{value}`, so the event closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : le fuseau horaire « {value} » est inconnu, l’événement ne ferme donc rien";
+    "TW-K039": "calendar {calendar}, feed {feed}, line {line}: the rule `{value}` cannot be followed, so the event closes nothing",
+        "calendrier {calendar}, flux {feed}, ligne {line} : la règle « {value} » ne peut pas être suivie, l’événement ne ferme donc rien";
+    "TW-K040": "it is no iCalendar file", "ce n’est pas un fichier iCalendar";
+    "TW-K041": "its end is missing", "sa fin manque";
+    "TW-K042": "there is no event in it", "il ne contient aucun événement",
+        "if that can be so, set may_be_empty = true", "si c’est possible, mettez may_be_empty = true";
+    "TW-K043": "it has more than {megabytes} MB or {events} events", "il dépasse {megabytes} Mo ou {events} événements";
+    "TW-K044": "its events come back too often to be followed", "ses événements reviennent trop souvent pour être suivis";
+    "TW-K045": "{malformed} of its {of} events are malformed, the first on line {line}",
+        "{malformed} de ses {of} événements sont malformés, le premier à la ligne {line}";
     "calendar-reason-window": "the window {name}", "la fenêtre {name}";
     "calendar-reason-outside-open": "outside {name}", "en dehors de {name}";
     "calendar-reason-freeze": "the freeze {name}", "le gel {name}";
