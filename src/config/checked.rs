@@ -20,6 +20,8 @@ pub struct Config {
     pub forge: Forge,
     /// All calendars, by name.
     pub calendars: BTreeMap<String, Calendar>,
+    /// Where the feeds of the calendars come from.
+    pub feeds: Vec<FeedSource>,
     /// The guarded repositories, in the order in which they are written.
     pub repositories: Vec<Repository>,
     /// Where news goes.
@@ -54,6 +56,37 @@ pub struct Forge {
     pub webhook_secrets: Vec<Secret>,
     /// How often the daemon looks at the forge's tags itself.
     pub reconcile_every: Duration,
+}
+
+/// Where a feed comes from; what of it counts stands in its calendar.
+#[derive(Debug, Clone)]
+pub struct FeedSource {
+    /// The name of the calendar that it belongs to.
+    pub calendar: String,
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub place: FeedPlace,
+    /// How often it is read again.
+    pub refresh: Duration,
+    /// The age after which it is not believed; `None` = never, while it can be read.
+    pub stale_after: Option<Duration>,
+}
+
+/// Where a feed is.
+#[derive(Debug, Clone)]
+pub enum FeedPlace {
+    /// On a server.
+    Url {
+        /// The address.
+        url: String,
+        /// User and password.
+        login: Option<(String, Secret)>,
+        /// Whether the server may have a private address, and no TLS.
+        allow_private: bool,
+    },
+    /// In a file.
+    Path(PathBuf),
 }
 
 /// Table `[[repository]]`.

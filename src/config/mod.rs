@@ -17,8 +17,9 @@ mod secret;
 mod shape;
 
 pub use checked::{
-    Address, Channel, ChannelKind, Check, Config, Deploy, Environment, Forge, Host, HttpCheck, Migrations,
-    Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke, Watch, Who,
+    Address, Channel, ChannelKind, Check, Config, Deploy, Environment, FeedPlace, FeedSource, Forge, Host,
+    HttpCheck, Migrations, Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke,
+    Watch, Who,
 };
 pub use load::{check, effective, load, load_for_hook, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};

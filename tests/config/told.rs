@@ -188,7 +188,7 @@ reconcile_every = "2d""#,
 }
 
 #[test]
-fn problems_with_calendars_and_repositories_are_told() {
+fn problems_with_calendars_are_told() {
     told(
         r#"time_zone = "Europe/Paris""#,
         r#"time_zone = "Paris""#,
@@ -204,15 +204,70 @@ time_zone = "UTC"
         "c.toml:11: calendar[1].name: `School` stands here twice (TW-C027)
   give every entry of the list its own name",
     );
+}
+
+#[test]
+fn problems_with_feeds_are_told() {
+    told(
+        "[[repository]]",
+        r#"[[calendar.feed]]
+name = "courses"
+[[repository]]"#,
+        "c.toml:10: calendar[0].feed[0]: a feed has either `url` or `path` (TW-C085)
+  write one of them",
+    );
     told(
         "[[repository]]",
         r#"[[calendar.feed]]
 name = "courses"
 url = "https://example.org/a.ics"
+path = "/a.ics"
 [[repository]]"#,
-        "c.toml:10: calendar[0].feed[0]: [[calendar.feed]] comes in a later version of tagwarden (TW-C030)
-  take it out of the file for now; no key is ever silently ignored",
+        "c.toml:10: calendar[0].feed[0]: a feed has either `url` or `path` (TW-C085)
+  write one of them",
     );
+    told(
+        "[[repository]]",
+        r#"[[calendar.feed]]
+name = "courses"
+url = "http://example.org/a.ics"
+[[repository]]"#,
+        "c.toml:12: calendar[0].feed[0].url: a feed is fetched over HTTPS (TW-C086)
+  write https://…, or allow_private = true for a server of your own network",
+    );
+    told(
+        "[[repository]]",
+        r#"[[calendar.feed]]
+name = "courses"
+url = "https://example.org/a.ics"
+user = "ana"
+[[repository]]"#,
+        "c.toml:13: calendar[0].feed[0].user: `user` and `password` go together (TW-C087)
+  write both or none",
+    );
+    told(
+        "[[repository]]",
+        r#"[[calendar.feed]]
+name = "courses"
+path = "/a.ics"
+max_malformed = 101
+[[repository]]"#,
+        "c.toml:13: calendar[0].feed[0].max_malformed: `101` is no share in per cent (TW-C088)
+  write 0 to 100",
+    );
+    told(
+        "[[repository]]",
+        r#"[[calendar.feed]]
+name = "courses"
+path = "a.ics"
+[[repository]]"#,
+        "c.toml:12: calendar[0].feed[0].path: `a.ics` is not an absolute path without .. (TW-C040)
+  write it from the root, such as /srv/bridge",
+    );
+}
+
+#[test]
+fn problems_with_repositories_are_told() {
     told(
         r#"name = "school/bridge""#,
         r#"name = "bridge""#,

@@ -3,18 +3,20 @@
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 
+use crate::config::checked::FeedSource;
 use crate::config::problem::Path;
 use crate::config::raw;
 use crate::domain::calendar::{BadTime, Calendar, DayTime, Freeze, WeekTime, Window, weekday};
 use crate::domain::notice::Notice;
 
-use super::{Findings, top};
+use super::{Findings, feed};
 
-/// Returns one table `[[calendar]]`.
-pub fn calendar(raw: &raw::Calendar, at: &Path, found: &mut Findings<'_>) -> Option<Calendar> {
-    for index in 0..raw.feed.len() {
-        let _: Option<()> = top::later("[[calendar.feed]]", &at.key("feed").index(index), found);
-    }
+/// Returns one table `[[calendar]]`, and where its feeds come from.
+pub fn calendar(
+    raw: &raw::Calendar,
+    at: &Path,
+    found: &mut Findings<'_>,
+) -> Option<(Calendar, Vec<FeedSource>)> {
     named(&raw.name, at, found);
     let zone = zone(&raw.time_zone, &at.key("time_zone"), found);
     let closed = windows(&raw.closed, &at.key("closed"), found);
@@ -23,7 +25,17 @@ pub fn calendar(raw: &raw::Calendar, at: &Path, found: &mut Findings<'_>) -> Opt
     for (index, one) in raw.freeze.iter().enumerate() {
         freezes.extend(freeze(one, &at.key("freeze").index(index), found));
     }
-    Some(Calendar { name: raw.name.clone(), zone: zone?, closed, open, freezes, feeds: Vec::new() })
+    let (mut feeds, mut sources) = (Vec::new(), Vec::new());
+    found.distinct(&at.key("feed"), "name", raw.feed.iter().map(|feed| feed.name.clone()));
+    for (index, one) in raw.feed.iter().enumerate() {
+        named(&one.name, &at.key("feed").index(index), found);
+        if let Some((feed, source)) = feed::feed(&raw.name, one, &at.key("feed").index(index), found) {
+            feeds.push(feed);
+            sources.push(source);
+        }
+    }
+    let name = raw.name.clone();
+    Some((Calendar { name, zone: zone?, closed, open, freezes, feeds }, sources))
 }
 
 /// Answers point to a rule by its name, so it needs one.

@@ -6,6 +6,7 @@
 mod calendar;
 mod deploy;
 mod environment;
+mod feed;
 mod found;
 mod host;
 mod repository;
@@ -42,7 +43,14 @@ pub fn config(raw: &raw::Config, found: &mut Findings<'_>) -> Option<Config> {
     found.distinct(&root.key("notify"), "name", names);
     environment::references(raw, found);
     host::shared_folders(raw, found);
-    let calendars: BTreeMap<_, _> =
-        calendars?.into_iter().map(|calendar| (calendar.name.clone(), calendar)).collect();
-    Some(Config { server: server?, forge: forge?, calendars, repositories: repositories?, notify: notify? })
+    let mut feeds = Vec::new();
+    let calendars: BTreeMap<_, _> = calendars?
+        .into_iter()
+        .map(|(calendar, sources)| {
+            feeds.extend(sources);
+            (calendar.name.clone(), calendar)
+        })
+        .collect();
+    let (repositories, notify) = (repositories?, notify?);
+    Some(Config { server: server?, forge: forge?, calendars, feeds, repositories, notify })
 }

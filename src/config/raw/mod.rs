@@ -10,7 +10,7 @@ mod environment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use calendar::{Calendar, Freeze, Window};
+pub use calendar::{Calendar, Feed, Freeze, Window};
 pub use environment::{
     Deploy, Environment, Healthcheck, Host, Migrations, Recipe, Signal, SignalKind, Smoke, Step, Watch,
 };

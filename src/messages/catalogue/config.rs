@@ -168,6 +168,15 @@ pub const TEXTS: &[Text] = texts! {
     "TW-C081": "nobody is named who may sign", "personne n'est désigné pour signer",
         "set allowed_signers for SSH signatures, openpgp_home for OpenPGP ones, or both",
         "renseignez allowed_signers pour les signatures SSH, openpgp_home pour OpenPGP, ou les deux";
+    "TW-C085": "a feed has either `url` or `path`", "un flux a soit `url`, soit `path`",
+        "write one of them", "écrivez l'un des deux";
+    "TW-C086": "a feed is fetched over HTTPS", "un flux est lu en HTTPS",
+        "write https://…, or allow_private = true for a server of your own network",
+        "écrivez https://…, ou allow_private = true pour un serveur de votre réseau";
+    "TW-C087": "`user` and `password` go together", "`user` et `password` vont ensemble",
+        "write both or none", "écrivez les deux ou aucun";
+    "TW-C088": "`{value}` is no share in per cent", "`{value}` n'est pas un pourcentage",
+        "write 0 to 100", "écrivez 0 à 100";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",
