@@ -11,6 +11,7 @@ pub mod config;
 pub mod messages;
 // Floor 2: adapters, each touching exactly one outside thing; they do not know each other.
 pub mod control;
+pub mod feeds;
 pub mod forgejo;
 pub mod git;
 pub mod notify;

@@ -28,6 +28,7 @@ pub const FLOORS: &[(&str, u32)] = &[
     ("signals", 2),
     ("notify", 2),
     ("control", 2),
+    ("feeds", 2),
     ("engine", 3),
     ("hook", 3),
     ("web", 4),

@@ -64,6 +64,16 @@ pub const TEXTS: &[Text] = texts! {
     "TW-K044": "its events come back too often to be followed", "ses événements reviennent trop souvent pour être suivis";
     "TW-K045": "{malformed} of its {of} events are malformed, the first on line {line}",
         "{malformed} de ses {of} événements sont malformés, le premier à la ligne {line}";
+    "TW-K050": "its server did not answer", "son serveur n’a pas répondu";
+    "TW-K051": "its server answered {status}", "son serveur a répondu {status}";
+    "TW-K052": "its server redirects to another host", "son serveur redirige vers un autre hôte",
+        "write the address where it is now", "écrivez son adresse actuelle";
+    "TW-K053": "its host has a private address", "son hôte a une adresse privée",
+        "if that is meant, set allow_private = true", "si c’est voulu, mettez allow_private = true";
+    "TW-K054": "it is larger than is read", "il est plus grand que ce qui est lu";
+    "TW-K055": "its address cannot be used", "son adresse est inutilisable";
+    "TW-K056": "its file cannot be read: {why}", "son fichier ne peut pas être lu : {why}";
+    "TW-K057": "its path is no plain file", "son chemin n’est pas un fichier ordinaire";
     "calendar-reason-window": "the window {name}", "la fenêtre {name}";
     "calendar-reason-outside-open": "outside {name}", "en dehors de {name}";
     "calendar-reason-freeze": "the freeze {name}", "le gel {name}";
