@@ -13,7 +13,7 @@ mod window;
 pub use lint::lint;
 pub use read::read;
 pub use wall::{BadTime, DayTime, WeekTime, weekday};
-pub use window::{Freeze, Window};
+pub use window::{Freeze, Stretch, Window};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -32,8 +32,10 @@ pub struct Freeze {
 
 /// A half-open stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Stretch {
+pub struct Stretch {
+    /// The first instant in it.
     pub from: Timestamp,
+    /// The first instant behind it.
     pub to: Timestamp,
 }
 

@@ -77,7 +77,7 @@ impl Busy {
     }
 
     /// Returns the busy stretches that touch `from` to `to`, merged.
-    pub(in crate::domain::calendar) fn stretches(&self, from: Timestamp, to: Timestamp) -> Vec<Stretch> {
+    pub fn stretches(&self, from: Timestamp, to: Timestamp) -> Vec<Stretch> {
         self.ask(from, to, |laid| {
             let first = laid.closed.partition_point(|stretch| stretch.to <= from);
             let end = laid.closed.partition_point(|stretch| stretch.from < to);
