@@ -65,8 +65,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let outcome = config::check(&terminal.config, !without_secrets).map(|(config, mut warnings)| {
-        warnings.extend(odd_calendars(&config, Clock::machine().now()));
+    let outcome = config::check(&terminal.config, !without_secrets).map(|(mut config, mut warnings)| {
+        let now = Clock::machine().now();
+        let unread = super::feeds::attach(&mut config, now, terminal);
+        warnings.extend(unread.into_iter().map(of_calendars));
+        warnings.extend(odd_calendars(&config, now));
         (config, warnings)
     });
     if json {
@@ -94,14 +97,19 @@ fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit,
 
 /// Returns what is odd about the calendars, each asked for the longest room that an environment needs of it.
 fn odd_calendars(config: &Config, now: Timestamp) -> Vec<Problem> {
-    let room = |name: &str| {
-        let all = config.repositories.iter().flat_map(|repository| &repository.environments);
-        let using = all.filter(|environment| environment.calendars.iter().any(|calendar| calendar == name));
-        using.map(|environment| environment.max_duration).max().unwrap_or_default()
-    };
-    let odd = |calendar: &Calendar| calendar::lint(calendar, room(&calendar.name), now);
-    let problem = |notice| Problem { path: config::Path::root().key("calendar"), line: None, notice };
-    config.calendars.values().flat_map(odd).map(problem).collect()
+    let odd = |calendar: &Calendar| calendar::lint(calendar, room_of(config, &calendar.name), now);
+    config.calendars.values().flat_map(odd).map(of_calendars).collect()
+}
+
+fn of_calendars(notice: Notice) -> Problem {
+    Problem { path: config::Path::root().key("calendar"), line: None, notice }
+}
+
+/// Returns the longest room that an environment needs of a calendar.
+pub fn room_of(config: &Config, calendar: &str) -> std::time::Duration {
+    let all = config.repositories.iter().flat_map(|repository| &repository.environments);
+    let using = all.filter(|environment| environment.calendars.iter().any(|name| name == calendar));
+    using.map(|environment| environment.max_duration).max().unwrap_or_default()
 }
 
 /// Returns the failure that a configuration with problems is, every problem in words.

@@ -17,6 +17,7 @@ mod demo;
 mod deny;
 mod exit;
 mod explain;
+mod feeds;
 mod hold;
 mod hook;
 mod identity;

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use crate::config::Secret;
 use crate::domain::calendar::Calendar;
 use crate::domain::language::Language;
@@ -69,8 +71,21 @@ pub struct FeedSource {
     pub place: FeedPlace,
     /// How often it is read again.
     pub refresh: Duration,
-    /// The age after which it is not believed; `None` = never, while it can be read.
-    pub stale_after: Option<Duration>,
+    /// The age after which it is not believed.
+    pub stale_after: Duration,
+    /// Whether its age is that of the file; else it is good whenever it could be read.
+    pub aged_by_file: bool,
+}
+
+impl FeedSource {
+    /// Returns a digest of where it is: by this a kept copy is known to be one of this feed.
+    pub fn digest(&self) -> String {
+        let place = match &self.place {
+            FeedPlace::Url { url, .. } => format!("url {url}"),
+            FeedPlace::Path(path) => format!("path {}", path.display()),
+        };
+        hex::encode(Sha256::digest(place))
+    }
 }
 
 /// Where a feed is.

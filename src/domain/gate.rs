@@ -173,15 +173,24 @@ fn calendar_gate(asking: &Asking<'_>, says: &Reading, at: Timestamp) -> GateRead
     if says.open && says.next_slot == Some(at) {
         return reading("calendar", Standing::Good, Notice::new("gate-calendar-open"), at);
     }
+    // A feed that is not believed comes first: no other rule can say when it will be again.
+    if let Some(stale) = says.reasons.iter().find(|reason| reason.kind == ReasonKind::StaleFeed) {
+        let why = match stale.since {
+            Some(since) => Notice::new("gate-calendar-stale").with("since_at", zoned(since, asking.zone)),
+            None => Notice::new("gate-calendar-never-read"),
+        };
+        return reading("calendar", Standing::Bad, why.with("rule", &stale.name), at);
+    }
     let id = match (says.open, says.reasons.first().map(|reason| reason.kind), says.next_slot) {
         (true, _, Some(_)) => "gate-calendar-no-room",
         (true, _, None) => "gate-calendar-no-room-known",
-        (false, Some(ReasonKind::Window | ReasonKind::OutsideOpen | ReasonKind::Feed), Some(_)) => {
-            "gate-calendar-closed"
-        }
         (false, Some(ReasonKind::Freeze), Some(_)) => "gate-calendar-frozen",
-        (false, Some(ReasonKind::StaleFeed), Some(_)) => "gate-calendar-stale",
-        (false, None, Some(_)) => "gate-calendar-closed",
+        (
+            false,
+            Some(ReasonKind::Window | ReasonKind::OutsideOpen | ReasonKind::Feed | ReasonKind::StaleFeed)
+            | None,
+            Some(_),
+        ) => "gate-calendar-closed",
         (false, _, None) => "gate-calendar-closed-no-slot",
     };
     let name = says.reasons.first().map(|reason| reason.name.clone()).unwrap_or_default();

@@ -32,7 +32,8 @@ impl Engine {
         let scope = place.scope();
         let holds = self.0.store.read(move |r| r.holds_on(&scope, at)).await?;
         let holds: Vec<(String, String)> = holds.into_iter().map(|hold| (hold.person, hold.reason)).collect();
-        let calendars: Vec<&Calendar> = place.calendars.iter().collect();
+        let calendars = self.calendars(place);
+        let calendars: Vec<&Calendar> = calendars.iter().collect();
         let approvers = place.approvers();
         let asking = Asking {
             state,

@@ -16,6 +16,7 @@ mod ask;
 mod door;
 mod drive;
 mod error;
+mod feeds;
 mod find;
 mod forecast;
 mod guarded;
@@ -63,6 +64,7 @@ pub(crate) struct Inner {
     http: reqwest::Client,
     repositories: Vec<guarded::Guarded>,
     places: Vec<Arc<Place>>,
+    feeds: feeds::Feeds,
     outbox: Notify,
     /// Places for fetches that run at the same time.
     fetches: Semaphore,

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::Calendar;
 use crate::domain::journal::{HouseEvent, Stamp};
+use crate::engine::feeds::Feeds;
 use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError, Inner, Place};
 use crate::forgejo;
@@ -81,6 +82,7 @@ impl Engine {
         }
         let (changes, _) = broadcast::channel(CHANGES);
         let (outbox, fetches) = (Notify::new(), Semaphore::new(FETCHES));
+        let feeds = Feeds::new(&config.feeds);
         Ok(Self(Arc::new(Inner {
             config,
             store,
@@ -89,6 +91,7 @@ impl Engine {
             http,
             repositories,
             places,
+            feeds,
             outbox,
             fetches,
             changes,
@@ -102,7 +105,9 @@ impl Engine {
     pub async fn recover(&self) -> Result<(), EngineError> {
         let stamp = Stamp::daemon(self.0.clock.now());
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        self.note(HouseEvent::Opened { version }, stamp).await
+        self.note(HouseEvent::Opened { version }, stamp).await?;
+        // Before any gate is asked: what was good before the restart is good after it.
+        self.remember_feeds().await
     }
 
     /// Runs every loop until `stop`; returns once all have ended.
@@ -113,6 +118,9 @@ impl Engine {
         }
         for place in &self.0.places {
             loops.spawn(self.clone().drive(Arc::clone(place), stop.clone()));
+        }
+        for feed in 0..self.0.config.feeds.len() {
+            loops.spawn(self.clone().tend(feed, stop.clone()));
         }
         loops.spawn(self.clone().tell_world(stop.clone()));
         while let Some(ended) = loops.join_next().await {
@@ -165,6 +173,7 @@ impl Engine {
         text.push_str(&format!("tagwarden_deliveries{{state=\"pending\"}} {pending}\n"));
         text.push_str("# TYPE tagwarden_journal_entries gauge\n");
         text.push_str(&format!("tagwarden_journal_entries {journal}\n"));
+        text.push_str(&self.feed_figures());
         text.push_str("# EOF\n");
         Ok(text)
     }

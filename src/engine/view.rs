@@ -147,3 +147,22 @@ pub fn standing_sign(standing: Standing) -> (&'static str, &'static str) {
         Standing::Unknown => ("unknown", "?"),
     }
 }
+
+/// A calendar feed: how fresh it is, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeedView {
+    /// The calendar that it belongs to.
+    pub calendar: String,
+    /// Its name.
+    pub feed: String,
+    /// Whether it is believed; when not, its calendar is closed.
+    pub believed: bool,
+    /// When its copy was last known to be good.
+    pub good_at: Option<Timestamp>,
+    /// How many events the copy has.
+    pub events: usize,
+    /// How many of them are not understood.
+    pub malformed: usize,
+    /// Why the last try to read it brought nothing.
+    pub trouble: Option<Notice>,
+}

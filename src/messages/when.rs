@@ -37,6 +37,10 @@ const MONTHS_FR: [&str; 12] = [
     "décembre",
 ];
 
+/// French months cannot be cut after three letters: juin and juillet would be the same.
+const SHORT_MONTHS_FR: [&str; 12] =
+    ["janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc"];
+
 /// Returns an instant as a clock in `zone` shows it: `Monday 30 November 2026, 07:00 (+01:00)`.
 pub fn instant(language: Language, at: Timestamp, zone: &TimeZone) -> String {
     let shown = at.to_zoned_datetime(zone.clone());
@@ -79,6 +83,17 @@ pub fn day(language: Language, at: &jiff::ZonedDateTime, year: bool) -> String {
     let weekday: String = weekday(language, at.weekday()).chars().take(3).collect();
     let year = if year { format!(" {}", at.year()) } else { String::new() };
     format!("{weekday}{dot} {} {month}{year}", at.day())
+}
+
+/// Returns a date in few letters, always eleven wide: `Mon 30 Nov `.
+pub fn short_date(language: Language, date: jiff::civil::Date) -> String {
+    let month = usize::try_from(date.month() - 1).unwrap_or(0);
+    let (day, month) = match language {
+        Language::En => (weekday(language, date.weekday()), &MONTHS_EN[month][..3]),
+        Language::Fr => (weekday(language, date.weekday()), SHORT_MONTHS_FR[month]),
+    };
+    let short: String = day.chars().take(3).collect();
+    format!("{:<11}", format!("{short} {:>2} {month}", date.day()))
 }
 
 fn weekday(language: Language, day: Weekday) -> &'static str {

@@ -1,4 +1,4 @@
-//! Everything that is kept: journal, releases, deliveries, outbox, tags, people, step logs; the only room with SQL.
+//! Everything that is kept: journal, releases, deliveries, outbox, tags, people, step logs, feeds; the only room with SQL.
 //!
 //! One SQLite file in WAL mode with `synchronous=FULL`. One thread owns the one writing connection; it takes all
 //! writes that have queued up, runs each in its own savepoint, commits them together and only then answers, so an
@@ -12,6 +12,7 @@
 mod copies;
 mod deliveries;
 mod error;
+mod feeds;
 mod journal;
 mod logs;
 mod outbox;
@@ -24,6 +25,7 @@ mod writer;
 pub use copies::{Kept, Restored, restore};
 pub use deliveries::{Delivery, DeliveryOutcome, NewDelivery, Stored};
 pub use error::StoreError;
+pub use feeds::{KeptFeed, kept_feed};
 pub use journal::{JournalRow, Verified};
 pub use outbox::{NewOutbox, OutboxRow, OutboxState};
 pub use people::{HoldRow, SessionRow, TokenRow};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Advanced, FILE, NewDelivery, NewOutbox, Store, StoreError, Stored};
+use super::{Advanced, FILE, KeptFeed, NewDelivery, NewOutbox, Store, StoreError, Stored, kept_feed};
 use crate::domain::journal::{Broken, Stamp};
 use crate::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::release::{Effect, Event, Kind, Opening, Phase, Source, State};
@@ -167,4 +167,40 @@ async fn lists_name_the_pusher_as_soon_as_the_forge_does_and_leave_out_what_is_a
         store.read(|r| r.releases_at_work(Some("School/Bridge"), Some("production"), 10)).await.unwrap();
     assert_eq!(under_way.iter().map(|record| record.id).collect::<Vec<_>>(), [first]);
     assert!(store.read(|r| r.releases_at_work(None, Some("staging"), 10)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_store_of_version_1_with_its_data_learns_to_keep_feeds() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let db = Connection::open(folder.path().join(FILE)).unwrap();
+        db.execute_batch(include_str!("migrations/001.sql")).unwrap();
+        db.execute_batch(
+            "INSERT INTO holds (scope, person, reason, at) VALUES ('*', 'ada', 'exams', '2026-11-25T09:00:00Z');
+             PRAGMA user_version = 1",
+        )
+        .unwrap();
+    }
+    assert_eq!(kept_feed(folder.path(), "school", "courses", "d").unwrap(), None);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.read(|r| r.holds()).await.unwrap().len(), 1);
+    let kept = KeptFeed {
+        source: "d".into(),
+        body: b"BEGIN".to_vec(),
+        etag: Some("\"1\"".into()),
+        last_modified: None,
+        good_at: Timestamp::UNIX_EPOCH,
+    };
+    let put = kept.clone();
+    let written = store.write(move |w| w.put_feed("school", "courses", &put)).await;
+    written.unwrap_or_else(|error: StoreError| panic!("{error}"));
+    let later: Timestamp = "2026-11-25T09:00:00Z".parse().unwrap();
+    let written = store.write(move |w| w.feed_is_good("school", "courses", later)).await;
+    written.unwrap_or_else(|error: StoreError| panic!("{error}"));
+    let expected = KeptFeed { good_at: later, ..kept };
+    // Seen by others while it is open, and only as a copy from the same place.
+    assert_eq!(kept_feed(folder.path(), "school", "courses", "d").unwrap(), Some(expected.clone()));
+    assert_eq!(store.read(|r| r.feed("school", "courses", "d")).await.unwrap(), Some(expected));
+    assert_eq!(store.read(|r| r.feed("school", "courses", "elsewhere")).await.unwrap(), None);
+    assert_eq!(kept_feed(&folder.path().join("none"), "school", "courses", "d").unwrap(), None);
 }

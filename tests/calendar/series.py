@@ -153,11 +153,20 @@ def expand(text, home, standard):
     changed = {}
     if standard and "BYWEEKNO" in recur and "BYDAY" not in recur:
         changed["byweekday"] = [event.wall.weekday()]
-    found = list(walls(dateutil_rule(recur, event.wall, **changed), event))
+    start, count = event.wall, None
+    if standard and str(recur["FREQ"][0]) == "WEEKLY" and "BYSETPOS" in recur:
+        # The whole first week, of which what lies before the start is left out afterwards.
+        first_day = DAYS.index(str(recur["WKST"][0])) if "WKST" in recur else 0
+        start -= dt.timedelta(days=(start.weekday() - first_day) % 7)
+        count = int(recur["COUNT"][0]) if "COUNT" in recur else None
+        changed["count"] = None
+        if "BYDAY" not in recur:
+            changed["byweekday"] = [event.wall.weekday()]
+    found = list(walls(dateutil_rule(recur, start, **changed), event))
+    found = [wall for wall in found if wall >= event.wall][:count]
     if standard and (not found or found[0] != event.wall):
         if "COUNT" in recur:
-            changed["count"] = int(recur["COUNT"][0]) - 1
-            found = list(walls(dateutil_rule(recur, event.wall, **changed), event)) if changed["count"] else []
+            found = found[:int(recur["COUNT"][0]) - 1]
         found.insert(0, event.wall)
     if "UNTIL" in recur:
         until = recur["UNTIL"][0]
@@ -233,6 +242,8 @@ def random_case():
         wall = start
     if first(dateutil_rule(recur, wall)) != wall or "week-without-day" in reasons:
         reasons.append("start-outside-rule")
+    if parts["FREQ"] == "WEEKLY" and "BYSETPOS" in parts:
+        reasons.append("first-week-cut")
     found = [one for one, _ in zip(walls(dateutil_rule(recur, wall), None), range(60))]
     end = chance.random()
     if end < 0.3:
@@ -244,6 +255,8 @@ def random_case():
         else:
             late = placed(last, real) + dt.timedelta(seconds=chance.choice([0, 0, -1, 3600]))
             parts["UNTIL"] = f"{late:%Y%m%dT%H%M%SZ}"
+            if late < placed(wall, real):
+                reasons.append("start-behind-until")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//random//series//EN", "BEGIN:VEVENT", "UID:series"]
     tz = "" if zone == "UTC" else f";TZID={zone}"
     utc = "Z" if zone == "UTC" else ""

@@ -11,7 +11,7 @@ use crate::domain::notice::Notice;
 use super::Findings;
 use super::text::{self, hours, seconds};
 
-/// The age at which a fetched feed is too old, unless the file says otherwise: a day without its server.
+/// The age at which a feed is too old, unless the file says otherwise: a day without its server.
 const STALE_AFTER: &str = "24h";
 
 /// Returns one table `[[calendar.feed]]` of the calendar called `calendar`: how it is read, and where it comes from.
@@ -25,11 +25,8 @@ pub fn feed(
     // A server is not asked more than once a minute, and a file not more than once a second.
     let shortest = if raw.url.is_some() { seconds(60) } else { seconds(1) };
     let refresh = text::length(&raw.refresh, shortest..=hours(24), &at.key("refresh"), found);
-    let stale_after = match (&raw.stale_after, &raw.url) {
-        (Some(text), _) => Some(age(text, at, found)?),
-        (None, Some(_)) => Some(age(STALE_AFTER, at, found)?),
-        (None, None) => None,
-    };
+    let age = raw.stale_after.as_deref().unwrap_or(STALE_AFTER);
+    let stale_after = text::length(age, seconds(60)..=hours(24 * 366), &at.key("stale_after"), found);
     let pad = |text: &str, key: &str, found: &mut Findings<'_>| {
         text::length(text, seconds(0)..=hours(24 * 31), &at.key(key), found)
     };
@@ -57,13 +54,10 @@ pub fn feed(
         name: raw.name.clone(),
         place: place?,
         refresh: refresh?,
-        stale_after,
+        stale_after: stale_after?,
+        aged_by_file: raw.path.is_some() && raw.stale_after.is_some(),
     };
     Some((Feed { name: raw.name.clone(), rules: Arc::new(rules), known: Known::Nothing }, source))
-}
-
-fn age(text: &str, at: &Path, found: &mut Findings<'_>) -> Option<std::time::Duration> {
-    text::length(text, seconds(60)..=hours(24 * 366), &at.key("stale_after"), found)
 }
 
 fn place(raw: &raw::Feed, at: &Path, found: &mut Findings<'_>) -> Option<FeedPlace> {

@@ -81,7 +81,7 @@ pub struct Feed {
     pub allow_private: bool,
     /// How often it is read again
     pub refresh: String,
-    /// After that it counts as closed; by default `24h` for a `url`, and for a `path` never while it can be read
+    /// The age after which it counts as closed, by default `24h`; for a `path`, when it is given, the age of the file
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale_after: Option<String>,
     /// Only events of these categories count; none = all

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::feed::{Busy, Feed, Known, MOST_NAMED, Malformed};
 use super::wall::{Side, edge, is_lost};
 use super::{Calendar, read};
 use crate::domain::notice::Notice;
@@ -25,9 +26,12 @@ pub fn lint(calendar: &Calendar, room: Duration, now: Timestamp) -> Vec<Notice> 
             odd.push(about("TW-K002").with("rule", &freeze.name).with("time", wall));
         }
     }
+    odd.extend(calendar.feeds.iter().flat_map(|feed| of_feed(calendar, feed)));
+    let believed = calendar.feeds.iter().all(|feed| feed.busy().is_some());
     let soon =
         now.saturating_add(SignedDuration::from_hours(24 * SLOT_WITHIN_DAYS)).unwrap_or(Timestamp::MAX);
-    if read(&[calendar], now, room).next_slot.is_none_or(|slot| slot > soon) {
+    // That there is no slot follows from a feed that is not believed, and is no news of its own.
+    if believed && read(&[calendar], now, room).next_slot.is_none_or(|slot| slot > soon) {
         odd.push(about("TW-K003").with("days", SLOT_WITHIN_DAYS));
     }
     let mut date = calendar.zone.to_datetime(now).date();
@@ -51,6 +55,35 @@ pub fn lint(calendar: &Calendar, room: Duration, now: Timestamp) -> Vec<Notice> 
         let length = Duration::try_from(start.duration_until(end)).unwrap_or_default();
         (length < room).then(|| about("TW-K004").with("rule", &window.name))
     }));
+    odd
+}
+
+/// Returns what is odd about a feed: that it is not believed, or what in it is not understood.
+fn of_feed(calendar: &Calendar, feed: &Feed) -> Vec<Notice> {
+    let about = |id: &str| Notice::new(id).with("calendar", &calendar.name).with("feed", &feed.name);
+    match &feed.known {
+        Known::Nothing => vec![about("TW-K020")],
+        Known::Stale { since } => {
+            let since = since.to_zoned_datetime(calendar.zone.clone());
+            vec![about("TW-K021").with("since_at", since)]
+        }
+        Known::Fresh(busy) => in_feed(calendar, feed, busy),
+    }
+}
+
+fn in_feed(calendar: &Calendar, feed: &Feed, busy: &Busy) -> Vec<Notice> {
+    let about = |id: &str| Notice::new(id).with("calendar", &calendar.name).with("feed", &feed.name);
+    let named = |one: &Malformed| one.notice().with("calendar", &calendar.name).with("feed", &feed.name);
+    let mut odd: Vec<Notice> = busy.malformed.iter().take(MOST_NAMED).map(named).collect();
+    if busy.malformed.len() > MOST_NAMED {
+        odd.push(about("TW-K023").with("count", busy.malformed.len() - MOST_NAMED));
+    }
+    for lost in busy.lost().into_iter().take(MOST_NAMED) {
+        let start = lost.start.to_zoned_datetime(calendar.zone.clone());
+        odd.push(
+            about("TW-K022").with("event", lost.summary).with("time", lost.wall).with("start_at", start),
+        );
+    }
     odd
 }
 

@@ -11,7 +11,7 @@ mod wall;
 mod window;
 
 pub use lint::lint;
-pub use read::read;
+pub use read::{lay_out, read};
 pub use wall::{BadTime, DayTime, WeekTime, weekday};
 pub use window::{Freeze, Stretch, Window};
 
@@ -64,6 +64,17 @@ pub struct Reason {
     /// When a feed that is too old was last good, if it ever was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+}
+
+/// A piece of time in which the same rules hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant behind it.
+    pub to: Timestamp,
+    /// The rules that close it; none when it is open.
+    pub rules: Vec<(ReasonKind, String)>,
 }
 
 /// What the calendars say at one instant.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::feed::{Feed, Known};
 use super::window::{Stretch, days_after, merged};
-use super::{Calendar, Reading, Reason, ReasonKind};
+use super::{Calendar, Piece, Reading, Reason, ReasonKind};
 
 /// How far ahead is looked, in days, step by step.
 ///
@@ -46,6 +46,31 @@ pub fn read(calendars: &[&Calendar], at: Timestamp, room: Duration) -> Reading {
         next_close: None,
         next_slot: Some(at),
     })
+}
+
+/// Returns what holds from `from` to `to`, piece by piece: each with the rules that close it, none of them when open.
+pub fn lay_out(calendars: &[&Calendar], from: Timestamp, to: Timestamp) -> Vec<Piece> {
+    let denials: Vec<Denial> = calendars.iter().flat_map(|calendar| denials(calendar, from, to)).collect();
+    let mut edges: Vec<Timestamp> = vec![from, to];
+    for denial in &denials {
+        edges.extend(denial.stretches.iter().flat_map(|stretch| [stretch.from, stretch.to]));
+    }
+    edges.retain(|edge| (from..=to).contains(edge));
+    edges.sort_unstable();
+    edges.dedup();
+    let mut pieces: Vec<Piece> = Vec::new();
+    for edge in edges.windows(2) {
+        let rules: Vec<(ReasonKind, String)> = denials
+            .iter()
+            .filter(|denial| denial.holds(edge[0]))
+            .map(|denial| (denial.kind, denial.name.clone()))
+            .collect();
+        match pieces.last_mut() {
+            Some(last) if last.rules == rules => last.to = edge[1],
+            Some(_) | None => pieces.push(Piece { from: edge[0], to: edge[1], rules }),
+        }
+    }
+    pieces
 }
 
 /// Returns what is known when nobody looks beyond `end`, and whether looking farther would not tell more.
@@ -138,6 +163,11 @@ fn outside(open: &[Stretch], from: Timestamp, to: Timestamp) -> Vec<Stretch> {
 }
 
 impl Denial {
+    fn holds(&self, at: Timestamp) -> bool {
+        let after = self.stretches.partition_point(|stretch| stretch.from <= at);
+        after > 0 && at < self.stretches[after - 1].to
+    }
+
     fn reason(&self, at: Timestamp, end: Timestamp) -> Option<Reason> {
         let holds = self.stretches.iter().find(|stretch| stretch.from <= at && at < stretch.to)?;
         let until = (holds.to < end && holds.to < Timestamp::MAX).then_some(holds.to);

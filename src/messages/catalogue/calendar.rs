@@ -78,7 +78,15 @@ pub const TEXTS: &[Text] = texts! {
     "calendar-reason-outside-open": "outside {name}", "en dehors de {name}";
     "calendar-reason-freeze": "the freeze {name}", "le gel {name}";
     "calendar-reason-feed": "an event of {name}", "un événement de {name}";
-    "calendar-reason-stale-feed": "{name} is too old to be believed", "{name} est trop ancien pour être cru";
+    "calendar-reason-stale-feed": "{name} could not be read yet", "{name} n’a pas encore pu être lu";
+    "calendar-reason-stale-since": "{name} cannot be read since {since_at}", "{name} est illisible depuis {since_at}";
+    "calendar-show-head": "{calendar}, clocks of {time_zone}, half an hour a sign", "{calendar}, heure de {time_zone}, une demi-heure par signe";
+    "calendar-show-open": "open", "ouvert";
+    "calendar-show-short": "open, but without room for {room}", "ouvert, mais sans la place pour {room}";
+    "calendar-show-many": "several rules too many for a letter of their own", "d’autres règles, trop nombreuses pour une lettre chacune";
+    "calendar-show-no-hour": "an hour that a clock change skips", "heure sautée par un changement d’heure";
+    "TW-K013": "`{value}` is no date", "`{value}` n’est pas une date", "write it as 2026-11-23", "écrivez 2026-11-23";
+    "TW-K014": "`{value}` is no number of weeks", "`{value}` n’est pas un nombre de semaines", "write 1 to 53", "écrivez de 1 à 53";
     "calendar-open": "{calendar} is open {now_at}.", "{calendar} est ouvert {now_at}.";
     "calendar-closed": "{calendar} is closed {now_at}: {reasons}.", "{calendar} est fermé {now_at} : {reasons}.";
     "calendar-next-open": "It opens {open_at}.", "Ouverture : {open_at}.";

@@ -55,8 +55,10 @@ pub const TEXTS: &[Text] = texts! {
         "Le calendrier est fermé ({rule}) ; prochain créneau : {slot_at}.";
     "gate-calendar-frozen": "A freeze is on ({rule}); the next slot opens {slot_at}.",
         "Un gel est en cours ({rule}) ; prochain créneau : {slot_at}.";
-    "gate-calendar-stale": "The calendar {rule} is too old to be believed; by the other rules the next slot opens {slot_at}.",
-        "Le calendrier {rule} est trop ancien pour être cru ; selon les autres règles, prochain créneau : {slot_at}.";
+    "gate-calendar-stale": "The feed {rule} cannot be read since {since_at}; the calendar is closed until it can.",
+        "Le flux {rule} est illisible depuis {since_at} ; le calendrier est fermé jusqu’à ce qu’il soit lu.";
+    "gate-calendar-never-read": "The feed {rule} could not be read yet; the calendar is closed until it can.",
+        "Le flux {rule} n’a pas encore pu être lu ; le calendrier est fermé jusqu’à ce qu’il soit lu.";
     "gate-calendar-no-room": "The calendar is open, but closes too soon; the next slot with room opens {slot_at}.",
         "Le calendrier est ouvert mais ferme trop tôt ; prochain créneau suffisant : {slot_at}.";
     "gate-calendar-no-room-known": "The calendar is open, but no slot with enough room is known.",

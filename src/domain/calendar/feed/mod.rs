@@ -213,6 +213,16 @@ fn parse(bytes: &[u8], home: &TimeZone) -> Result<(Vec<Event>, Vec<Malformed>), 
     Ok((events, malformed))
 }
 
+impl Known {
+    /// Returns what is known at `now` from the last good copy and the instant at which it was last good.
+    pub fn of(copy: Option<(Arc<Busy>, Timestamp)>, stale_after: Duration, now: Timestamp) -> Self {
+        let Some((busy, since)) = copy else { return Self::Nothing };
+        // An age that cannot be counted is no age at which anything is fresh; a copy from the future is new.
+        let age = Duration::try_from(since.duration_until(now)).unwrap_or_default();
+        if age > stale_after { Self::Stale { since } } else { Self::Fresh(busy) }
+    }
+}
+
 impl Feed {
     /// Returns what it closes, when it may be believed.
     pub fn busy(&self) -> Option<&Busy> {
