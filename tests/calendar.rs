@@ -6,6 +6,8 @@
 mod hostile;
 #[path = "calendar/python.rs"]
 mod python;
+#[path = "calendar/show.rs"]
+mod show;
 #[path = "calendar/slow.rs"]
 mod slow;
 

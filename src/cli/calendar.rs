@@ -315,18 +315,7 @@ fn reason_words(terminal: &Terminal, reason: &Reason, zone: &TimeZone) -> String
             let since = since.to_zoned_datetime(zone.clone());
             Notice::new("calendar-reason-stale-since").with("since_at", since)
         }
-        None => Notice::new(reason_id(reason.kind)),
+        None => Notice::new(reason.kind.words()),
     };
     terminal.say(&notice.with("name", &reason.name))
-}
-
-/// Returns the id of the words for a rule of this kind.
-fn reason_id(kind: ReasonKind) -> &'static str {
-    match kind {
-        ReasonKind::Window => "calendar-reason-window",
-        ReasonKind::OutsideOpen => "calendar-reason-outside-open",
-        ReasonKind::Freeze => "calendar-reason-freeze",
-        ReasonKind::Feed => "calendar-reason-feed",
-        ReasonKind::StaleFeed => "calendar-reason-stale-feed",
-    }
 }

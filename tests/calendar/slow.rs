@@ -1,7 +1,8 @@
 //! The obvious answer: look at the clock on the wall every minute for three weeks.
 //!
 //! Nothing here knows of offsets, gaps and folds. A window begins at the first minute at which the clock shows its
-//! start or more, and ends after the last minute at which the clock shows less than its end.
+//! start or more. It ends at the last minute at which the clock shows its end; if it never does, after the last one at
+//! which it shows less.
 
 use std::time::Duration;
 
@@ -96,6 +97,16 @@ impl Walls {
         Self { first, shown }
     }
 
+    fn mark_between(&self, start: DateTime, end: DateTime, marks: &mut [bool]) {
+        let from = self.shown.iter().position(|shown| *shown >= start).unwrap_or(marks.len());
+        let on_it = self.shown.iter().rposition(|shown| *shown == end);
+        let before = || self.shown.iter().rposition(|shown| *shown < end).map_or(0, |place| place + 1);
+        let to = on_it.unwrap_or_else(before);
+        if from < to {
+            marks[from..to].fill(true);
+        }
+    }
+
     /// Marks every minute in which `rule` holds.
     fn mark(&self, rule: &Rule, marks: &mut [bool]) {
         let (mut date, last) = (self.shown[0].date(), self.shown[self.shown.len() - 1].date());
@@ -103,11 +114,7 @@ impl Walls {
         date = date.checked_sub(8.days()).unwrap();
         while date <= last {
             if let Some((start, end)) = rule.on(date) {
-                let from = self.shown.iter().position(|shown| *shown >= start).unwrap_or(marks.len());
-                let to = self.shown.iter().rposition(|shown| *shown < end).map_or(0, |place| place + 1);
-                if from < to {
-                    marks[from..to].fill(true);
-                }
+                self.mark_between(start, end, marks);
             }
             date = date.tomorrow().unwrap();
         }
@@ -177,9 +184,7 @@ proptest! {
         });
         let freeze = freeze.filter(|(from, to)| from < to);
         if let Some((from, to)) = freeze {
-            let start = walls.shown.iter().position(|shown| *shown >= from).unwrap_or(count);
-            let end = walls.shown.iter().rposition(|shown| *shown < to).map_or(0, |place| place + 1);
-            closed[start.min(end)..end].fill(true);
+            walls.mark_between(from, to, &mut closed);
         }
         let calendar = Calendar {
             name: "slow".into(),

@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::calendar::{Calendar, Piece, ReasonKind, lay_out};
+use crate::domain::calendar::{Calendar, Piece, ReasonKind, lay_out, rules_in};
 use crate::domain::notice::Notice;
 use crate::messages::{self, Language, when};
 
@@ -51,12 +51,7 @@ pub fn weeks(calendar: &Calendar, first: Date, count: u8, room: Duration, pen: P
     // What closes on the day after the last decides whether there is room on the last.
     let beyond = SignedDuration::try_from(room).unwrap_or(SignedDuration::ZERO);
     let pieces = lay_out(&[calendar], from, to.saturating_add(beyond).unwrap_or(to));
-    let mut rules: Vec<(ReasonKind, String)> = Vec::new();
-    for rule in pieces.iter().flat_map(|piece| &piece.rules) {
-        if !rules.contains(rule) {
-            rules.push(rule.clone());
-        }
-    }
+    let rules = rules_in(&pieces);
     let name = calendar.zone.iana_name().unwrap_or("UTC");
     let head = Notice::new("calendar-show-head").with("calendar", &calendar.name).with("time_zone", name);
     let hours: String = (0..24).step_by(3).map(|hour| format!("{hour:02}    ")).collect();
@@ -180,7 +175,7 @@ fn legend(out: &mut String, seen: &[Cell], rules: &[(ReasonKind, String)], room:
     };
     for (place, (kind, name)) in rules.iter().enumerate() {
         if seen.contains(&Cell::Closed(place)) && place < LETTERS.len() {
-            say(sign(Cell::Closed(place)), &Notice::new(super::reason_id(*kind)).with("name", name));
+            say(sign(Cell::Closed(place)), &Notice::new(kind.words()).with("name", name));
         }
     }
     if seen.iter().any(|cell| matches!(cell, Cell::Closed(place) if *place >= LETTERS.len())) {
@@ -197,6 +192,3 @@ fn legend(out: &mut String, seen: &[Cell], rules: &[(ReasonKind, String)], room:
         say(' ', &Notice::new("calendar-show-no-hour"));
     }
 }
-
-#[cfg(test)]
-mod tests;

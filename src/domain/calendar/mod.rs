@@ -77,6 +77,30 @@ pub struct Piece {
     pub rules: Vec<(ReasonKind, String)>,
 }
 
+impl ReasonKind {
+    /// Returns the id of the words for a rule of this kind; they take its name.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Window => "calendar-reason-window",
+            Self::OutsideOpen => "calendar-reason-outside-open",
+            Self::Freeze => "calendar-reason-freeze",
+            Self::Feed => "calendar-reason-feed",
+            Self::StaleFeed => "calendar-reason-stale-feed",
+        }
+    }
+}
+
+/// Returns the rules of these pieces, each once, in the order in which they come up.
+pub fn rules_in(pieces: &[Piece]) -> Vec<(ReasonKind, String)> {
+    let mut rules: Vec<(ReasonKind, String)> = Vec::new();
+    for rule in pieces.iter().flat_map(|piece| &piece.rules) {
+        if !rules.contains(rule) {
+            rules.push(rule.clone());
+        }
+    }
+    rules
+}
+
 /// What the calendars say at one instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {

@@ -85,6 +85,17 @@ pub const TEXTS: &[Text] = texts! {
     "calendar-show-short": "open, but without room for {room}", "ouvert, mais sans la place pour {room}";
     "calendar-show-many": "several rules too many for a letter of their own", "d’autres règles, trop nombreuses pour une lettre chacune";
     "calendar-show-no-hour": "an hour that a clock change skips", "heure sautée par un changement d’heure";
+    "calendar-page-drawing": "The coming weeks of {calendar}, clocks of {time_zone}", "Les semaines à venir de {calendar}, heure de {time_zone}";
+    "calendar-page-closed": "{day}, {from} to {to}: closed, {rule}", "{day}, de {from} à {to} : fermé, {rule}";
+    "calendar-page-short": "{day}, {from} to {to}: open, but without room for {room}",
+        "{day}, de {from} à {to} : ouvert, mais sans la place pour {room}";
+    "calendar-page-waits": "{tag} goes {slot_at}", "{tag} part {slot_at}";
+    "calendar-page-legend": "Rules", "Règles";
+    "calendar-out-closed": "Closed: {rule}", "Fermé : {rule}";
+    "calendar-out-slot": "Slot for releases", "Créneau de mise en production";
+    "calendar-out-waits": "Release {tag}, when its gates are open", "Version {tag}, si toutes ses conditions sont réunies";
+    "calendar-out-gone": "Release {tag}", "Version {tag}";
+    "calendar-out-name": "Releases to {environment}", "Mises en production : {environment}";
     "TW-K013": "`{value}` is no date", "`{value}` n’est pas une date", "write it as 2026-11-23", "écrivez 2026-11-23";
     "TW-K014": "`{value}` is no number of weeks", "`{value}` n’est pas un nombre de semaines", "write 1 to 53", "écrivez de 1 à 53";
     "calendar-open": "{calendar} is open {now_at}.", "{calendar} est ouvert {now_at}.";

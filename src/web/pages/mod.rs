@@ -5,6 +5,8 @@
 //! script replaces just that, and the page works without it.
 
 mod banner;
+mod calendar;
+mod calendar_feed;
 mod forms;
 mod frame;
 mod gates;
@@ -19,6 +21,8 @@ mod sign_in;
 mod steps;
 mod watch;
 
+pub use calendar::{CalendarDrawing, Waits, drawing};
+pub use calendar_feed::{FeedOut, Planned, feed_out};
 pub use frame::refusal;
 pub use list::{ListPage, list};
 pub use log::{LogTail, StepPage, step};
