@@ -1,5 +1,6 @@
 """One push with 10,000 tags into a repository of 100,000 commits: with the hook against git alone."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -46,15 +47,18 @@ def push_of_many(world):
             path.parent.mkdir(exist_ok=True)
             path.write_text(INSTALLED.format(hook=world.programs / "tagwarden-hook"))
             path.chmod(0o755)
-        began = time.perf_counter()
+        began, before = time.perf_counter(), os.times()
         run = subprocess.run(["git", "push", "-q", str(world.bare), "refs/tags/*:refs/tags/*"], cwd=world.work, env=env, capture_output=True)
-        seconds = time.perf_counter() - began
+        seconds, after = time.perf_counter() - began, os.times()
+        processor = after.children_user + after.children_system - before.children_user - before.children_system
         if run.returncode != 0:
             raise RuntimeError(run.stderr.decode()[-2000:])
-        return seconds
+        return processor, seconds
 
     ours, alone = [], []
     for _ in range(ROUNDS):
         alone.append(once(False))
         ours.append(once(True))
-    report(f"a push of {TAGS} tags over {COMMITS} commits against git alone", min(ours) * 1000, min(alone) * 1000, 2.0)
+    # Processor time, because seconds on the clock say more about what else the machine does.
+    report(f"a push of {TAGS} tags over {COMMITS} commits against git alone", min(ours)[0] * 1000, min(alone)[0] * 1000, 2.0)
+    print(f"  on the clock: {min(s for _, s in ours):.1f} s against {min(s for _, s in alone):.1f} s")
