@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test, as it should")]
 
+#[path = "web/calendars.rs"]
+mod calendars;
 #[path = "web/catalogue.rs"]
 mod catalogue;
 #[path = "web/doors.rs"]

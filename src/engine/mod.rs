@@ -15,6 +15,7 @@ mod act;
 mod ask;
 mod door;
 mod drive;
+mod environments;
 mod error;
 mod feeds;
 mod find;

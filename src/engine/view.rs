@@ -1,8 +1,11 @@
 //! What windows see of a release: facts ready to be shown, none of them worded yet.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::domain::calendar::Calendar;
 use crate::domain::gate::{Answer, GateReading, Standing};
 use crate::domain::names::{EnvironmentName, HostName, ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
@@ -165,4 +168,45 @@ pub struct FeedView {
     pub malformed: usize,
     /// Why the last try to read it brought nothing.
     pub trouble: Option<Notice>,
+}
+
+/// An environment, as the page of calendars shows it.
+#[derive(Debug, Clone)]
+pub struct EnvironmentView {
+    /// Its repository.
+    pub repository: RepositoryName,
+    /// Its name.
+    pub environment: EnvironmentName,
+    /// The zone in which its people read times.
+    pub time_zone: String,
+    /// Its calendars, with what their feeds say now.
+    pub calendars: Vec<Calendar>,
+    /// What a slot needs.
+    pub room: Duration,
+    /// Its newest releases, newest first.
+    pub releases: Vec<ReleaseRow>,
+    /// The stops on it.
+    pub holds: Vec<HoldView>,
+}
+
+impl EnvironmentView {
+    /// Returns the name under which people hold it.
+    pub fn scope(&self) -> String {
+        format!("{} {}", self.repository, self.environment)
+    }
+}
+
+/// A stop that a person put on an environment or on everything.
+#[derive(Debug, Clone)]
+pub struct HoldView {
+    /// `*`, or `repository environment`.
+    pub scope: String,
+    /// Who.
+    pub person: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when; `None` = until it is lifted.
+    pub until: Option<Timestamp>,
 }

@@ -7,11 +7,11 @@ use crate::domain::gate::Answer;
 use crate::domain::journal::Channel;
 use crate::domain::names::{Person, ReleaseId};
 use crate::domain::notice::Notice;
-use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView};
+use crate::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 use crate::engine::{Demand, Engine, EngineError, Filter, RefusedAct, SignIn};
 use crate::web::house::{
     Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
-    Session, Trouble,
+    Session, Stop, Trouble,
 };
 
 /// The largest piece of a log that is handed out at once.
@@ -86,6 +86,18 @@ impl House for Engine {
             notice: Notice::new("TW-E002").with("release", id),
         };
         self.view(id).await.map_err(|error| refused(error.into()))?.ok_or_else(gone)
+    }
+
+    async fn environments(&self) -> Read<Vec<EnvironmentView>> {
+        Engine::environments(self).await.map_err(trouble)
+    }
+
+    async fn hold(&self, scope: &str, who: Person, stop: Option<Stop>) -> Result<(), Refused> {
+        match stop {
+            Some(stop) => self.hold_scope(scope, &who, Channel::Web, &stop.reason, stop.until).await,
+            None => self.lift_scope(scope, &who, Channel::Web).await,
+        }
+        .map_err(refused)
     }
 
     fn changes(&self) -> broadcast::Receiver<(ReleaseId, u64)> {

@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 use crate::domain::gate::Answer;
 use crate::domain::names::{EnvironmentName, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
-use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView};
+use crate::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 
 /// A webhook whose signature is good; nothing of it has been read yet.
 #[derive(Debug, Clone)]
@@ -112,6 +112,15 @@ pub enum Act {
     },
 }
 
+/// A stop on an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    /// Why.
+    pub reason: String,
+    /// Until when; `None` = until it is lifted.
+    pub until: Option<Timestamp>,
+}
+
 /// Why something asked by a person was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("refused ({})", .notice.id)]
@@ -189,6 +198,16 @@ pub trait House: Send + Sync + 'static {
         channel: &'static str,
         act: Act,
     ) -> impl Future<Output = Result<ReleaseView, Refused>> + Send;
+
+    /// Returns every environment with its calendars, its newest releases and its stops.
+    fn environments(&self) -> impl Future<Output = Read<Vec<EnvironmentView>>> + Send;
+    /// Puts a stop on an environment, or takes it away with `None`. The right is checked here, at this moment.
+    fn hold(
+        &self,
+        scope: &str,
+        who: Person,
+        stop: Option<Stop>,
+    ) -> impl Future<Output = Result<(), Refused>> + Send;
 
     /// Returns what tells of every change: the release and the journal's newest sequence number.
     fn changes(&self) -> broadcast::Receiver<(ReleaseId, u64)>;

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::StatusCode;
 use hyper::header::{AUTHORIZATION, HOST, HeaderMap, ORIGIN};
 use subtle::ConstantTimeEq;
@@ -32,9 +34,13 @@ pub async fn bearer<H: House>(call: &Call<H>) -> Result<Person, Response> {
     let value = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        if scheme.eq_ignore_ascii_case("bearer") {
+            Some(token.trim().to_owned())
+        } else {
+            basic(scheme, token)
+        }
     });
-    let Some(token) = token.filter(|token| is_plausible(token)) else {
+    let Some(token) = token.as_deref().filter(|token| is_plausible(token)) else {
         return Err(call.refuse(StatusCode::UNAUTHORIZED, &Notice::new("TW-W007")));
     };
     match call.windows.house.person_of_bearer(token).await {
@@ -48,6 +54,15 @@ pub async fn bearer<H: House>(call: &Call<H>) -> Result<Person, Response> {
         }
         Err(trouble) => Err(call.trouble(&trouble)),
     }
+}
+
+/// Returns the password of `Basic` credentials: calendar programs can show a token in no other way.
+fn basic(scheme: &str, credentials: &str) -> Option<String> {
+    if !scheme.eq_ignore_ascii_case("basic") || credentials.len() > 2 * LONGEST_SECRET {
+        return None;
+    }
+    let decoded = STANDARD.decode(credentials.trim()).ok()?;
+    String::from_utf8(decoded).ok()?.split_once(':').map(|(_, password)| password.to_owned())
 }
 
 /// Returns the answer "too many tries" when this address has to wait.

@@ -34,6 +34,6 @@ pub use call::LANGUAGE_COOKIE;
 pub use door::{Listeners, serve};
 pub use house::{
     Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
-    Session, Trouble,
+    Session, Stop, Trouble,
 };
 pub use settings::{Limits, Settings};

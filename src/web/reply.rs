@@ -85,6 +85,17 @@ pub fn page(status: StatusCode, markup: Markup) -> Response {
     with_type(status, markup.into_string(), "text/html; charset=utf-8")
 }
 
+/// Returns a feed for calendar programs.
+pub fn calendar(text: String) -> Response {
+    with_type(StatusCode::OK, text, "text/calendar; charset=utf-8")
+}
+
+/// Tells a calendar program that it may show a personal token as a password.
+pub fn ask_for_password(response: &mut Response) {
+    let how = HeaderValue::from_static("Basic realm=\"tagwarden\", charset=\"UTF-8\"");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+}
+
 /// Returns figures in the OpenMetrics format, closed as it demands.
 pub fn metrics(mut text: String) -> Response {
     if !text.ends_with("# EOF\n") {

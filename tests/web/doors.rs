@@ -3,7 +3,8 @@
 use crate::world::{Answer, world};
 
 /// Every address of the pages that shows something.
-const LOOKS: [&str; 8] = [
+const LOOKS: [&str; 9] = [
+    "/calendar",
     "/",
     "/releases",
     "/releases/events",

@@ -8,10 +8,10 @@ use tagwarden::clock::Clock;
 use tagwarden::domain::gate::Answer;
 use tagwarden::domain::names::{Person, ReleaseId};
 use tagwarden::domain::notice::Notice;
-use tagwarden::engine::view::{JournalLine, ReleaseRow, ReleaseView};
+use tagwarden::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 use tagwarden::web::{
     Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
-    Session, Trouble,
+    Session, Stop, Trouble,
 };
 use tokio::sync::broadcast;
 
@@ -27,6 +27,9 @@ pub struct Known {
     pub may: Vec<String>,
     /// What was done: release, person, window, act.
     pub acts: Vec<(u64, String, &'static str, Act)>,
+    pub environments: Vec<EnvironmentView>,
+    /// What was stopped or lifted: scope, person, stop.
+    pub stops: Vec<(String, String, Option<Stop>)>,
     /// Nothing can be read or written.
     pub broken: bool,
 }
@@ -164,6 +167,20 @@ impl House for FakeHouse {
         }
         known.acts.push((id.0, who.to_string(), channel, act));
         Ok(view)
+    }
+
+    async fn environments(&self) -> Read<Vec<EnvironmentView>> {
+        Ok(self.readable()?.environments.clone())
+    }
+
+    async fn hold(&self, scope: &str, who: Person, stop: Option<Stop>) -> Result<(), Refused> {
+        let mut known = self.known();
+        if !known.may.contains(&who.to_string()) {
+            let notice = Notice::new("TW-P001").with("who", &who);
+            return Err(Refused { status: RefusedStatus::NotAllowed, notice });
+        }
+        known.stops.push((scope.to_owned(), who.to_string(), stop));
+        Ok(())
     }
 
     fn changes(&self) -> broadcast::Receiver<(ReleaseId, u64)> {

@@ -9,7 +9,7 @@ use tagwarden::config::Secret;
 use tagwarden::domain::gate;
 use tagwarden::domain::names::{Person, ReleaseId};
 use tagwarden::domain::notice::Notice;
-use tagwarden::engine::view::{JournalLine, ReleaseRow, ReleaseView};
+use tagwarden::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 use tagwarden::messages::Language;
 use tagwarden::web::{
     self, Act, DeliveryError, House, Limits, Listeners, LogPiece, RawDelivery, Read, Receipt, Refused,
@@ -55,6 +55,12 @@ impl House for Fragile {
     }
     async fn step_log(&self, _: ReleaseId, _: &str, _: u64) -> Read<Option<LogPiece>> {
         nothing()
+    }
+    async fn environments(&self) -> Read<Vec<EnvironmentView>> {
+        nothing()
+    }
+    async fn hold(&self, _: &str, _: Person, _: Option<web::Stop>) -> Result<(), Refused> {
+        Err(Refused { status: web::RefusedStatus::Unavailable, notice: Notice::new("TW-S003") })
     }
     async fn act(&self, _: ReleaseId, _: Person, _: &'static str, _: Act) -> Result<ReleaseView, Refused> {
         Err(Refused { status: web::RefusedStatus::Unavailable, notice: Notice::new("TW-S003") })

@@ -123,6 +123,23 @@ pub const TEXTS: &[Text] = texts! {
     "page-ask-retry": "Try again", "Réessayer";
     "page-ask-brought-back": "Brought back by hand", "Rétablie à la main";
     "page-approve-hint": "This approves", "Ceci approuve";
+    "page-navigation": "Pages", "Pages";
+    "page-calendar": "Calendar", "Calendrier";
+    "page-calendar-none": "No environment is configured.", "Aucun environnement n’est configuré.";
+    "page-calendar-open": "Open now, until {until_at}.", "Ouvert maintenant, jusqu’au {until_at}.";
+    "page-calendar-open-unknown": "Open now; no closing is known.", "Ouvert maintenant ; aucune fermeture n’est connue.";
+    "page-calendar-closed": "Closed now; the next slot opens {slot_at}.", "Fermé maintenant ; prochain créneau : {slot_at}.";
+    "page-calendar-closed-unknown": "Closed now; no slot with room is known.",
+        "Fermé maintenant ; aucun créneau assez long n’est connu.";
+    "page-calendar-held": "{by} holds it: {reason}", "{by} le retient : {reason}";
+    "page-calendar-lift": "Let it go on", "Laisser continuer";
+    "page-calendar-stop": "Stop this environment", "Arrêter cet environnement";
+    "page-calendar-stop-hint": "New releases wait; what has begun ends, and the way back stays open.",
+        "Les nouvelles versions attendent ; ce qui a commencé se termine, et le retour en arrière reste possible.";
+    "page-calendar-until": "Until (time in {zone}; empty = until somebody lets it go on)",
+        "Jusqu’au (heure de {zone} ; vide = jusqu’à ce que quelqu’un laisse continuer)";
+    "page-calendar-feed": "Subscribe to closed times, slots and releases (sign in there with a personal token as the password)",
+        "S’abonner aux fermetures, créneaux et versions (avec un jeton personnel comme mot de passe)";
     "page-reason": "Reason", "Motif";
     "page-hint-deny": "The release ends here. A new tag is needed to try again.",
         "La version s’arrête ici. Un nouveau tag sera nécessaire.";

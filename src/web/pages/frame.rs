@@ -61,6 +61,12 @@ impl<'a> Frame<'a> {
                             img src=(assets::ICON.path()) alt="" width="24" height="24";
                             "tagwarden"
                         }
+                        @if self.person.is_some() {
+                            nav.main aria-label=(voice.text("page-navigation")) {
+                                a href="/releases" { (voice.text("page-releases")) }
+                                a href="/calendar" { (voice.text("page-calendar")) }
+                            }
+                        }
                         (self.corner())
                     }
                     main id="content" { (content) }

@@ -7,6 +7,7 @@
 mod banner;
 mod calendar;
 mod calendar_feed;
+mod calendars;
 mod forms;
 mod frame;
 mod gates;
@@ -21,8 +22,8 @@ mod sign_in;
 mod steps;
 mod watch;
 
-pub use calendar::{CalendarDrawing, Waits, drawing};
 pub use calendar_feed::{FeedOut, Planned, feed_out};
+pub use calendars::{CalendarPage, calendars};
 pub use frame::refusal;
 pub use list::{ListPage, list};
 pub use log::{LogTail, StepPage, step};

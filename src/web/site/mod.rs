@@ -4,6 +4,7 @@
 //! value from our own pages: both are looked at here, before any handler.
 
 mod ask;
+mod calendar;
 mod events;
 mod look;
 mod note;
@@ -88,6 +89,8 @@ async fn open<H: House>(call: Call<H>, route: &Route, places: &Places, form: &Fi
     match route.stand {
         Stand::SignInForm => sign_in::form(&call),
         Stand::SignIn => sign_in::sign_in(&call, form).await,
+        // Calendar programs have no session: they show a personal token with each request.
+        Stand::CalendarFeed => calendar::feed(&call, places.word(0)).await,
         Stand::Asset => match assets::find(places.word(0), places.word(1)) {
             Some(asset) => {
                 let known = call.headers.get(hyper::header::IF_NONE_MATCH);
@@ -106,6 +109,9 @@ async fn open<H: House>(call: Call<H>, route: &Route, places: &Places, form: &Fi
         | Stand::StepText
         | Stand::StepEvents
         | Stand::Ask(_)
+        | Stand::Calendar
+        | Stand::HoldEnvironment
+        | Stand::LiftEnvironment
         | Stand::SignOut => call.not_found(),
     }
 }
@@ -132,7 +138,10 @@ async fn signed_in<H: House>(call: Call<H>, route: &Route, places: Places, form:
         Stand::StepText => look::step_text(visit).await,
         Stand::StepEvents => events::of_step(visit),
         Stand::Ask(act) => ask::ask(visit, act, form).await,
+        Stand::Calendar => calendar::page(visit).await,
+        Stand::HoldEnvironment => calendar::hold(visit, form).await,
+        Stand::LiftEnvironment => calendar::lift(visit, form).await,
         Stand::SignOut => sign_in::sign_out(visit).await,
-        Stand::SignInForm | Stand::SignIn | Stand::Asset => visit.call.not_found(),
+        Stand::CalendarFeed | Stand::SignInForm | Stand::SignIn | Stand::Asset => visit.call.not_found(),
     }
 }

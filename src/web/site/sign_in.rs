@@ -37,6 +37,9 @@ pub fn wanted<H: House>(call: &Call<H>, route: &Route, places: &Places, form: &F
     let page = format!("/releases/{}", places.release());
     let (next, draft) = match route.stand {
         Stand::Ask(act) => (page.as_str(), Some((act, form.get("reason").unwrap_or_default()))),
+        Stand::Calendar | Stand::CalendarFeed | Stand::HoldEnvironment | Stand::LiftEnvironment => {
+            ("/calendar", None)
+        }
         Stand::StepText | Stand::StepEvents | Stand::ReleaseEvents => (page.as_str(), None),
         Stand::Home
         | Stand::Releases

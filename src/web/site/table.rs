@@ -35,6 +35,14 @@ pub enum Stand {
     StepEvents,
     /// The form that asks something of a release.
     Ask(ActName),
+    /// When environments may change, and who holds them.
+    Calendar,
+    /// An environment's closed times, slots and releases for calendar programs.
+    CalendarFeed,
+    /// The form that puts a stop on an environment.
+    HoldEnvironment,
+    /// The form that takes it away.
+    LiftEnvironment,
     /// The form that signs in.
     SignInForm,
     /// Signing in.
@@ -88,6 +96,20 @@ pub const ROUTES: &[Route] = &[
     ask("/releases/{id}/rollback", ActName::Rollback),
     ask("/releases/{id}/retry", ActName::Retry),
     ask("/releases/{id}/brought-back", ActName::BroughtBack),
+    get("/calendar", Stand::Calendar),
+    open(Method::GET, "/calendar/{environment}", Stand::CalendarFeed),
+    Route {
+        method: Method::POST,
+        template: "/calendar/hold",
+        access: Access::SignedIn,
+        stand: Stand::HoldEnvironment,
+    },
+    Route {
+        method: Method::POST,
+        template: "/calendar/lift",
+        access: Access::SignedIn,
+        stand: Stand::LiftEnvironment,
+    },
     Route { method: Method::POST, template: "/sign-out", access: Access::SignedIn, stand: Stand::SignOut },
     open(Method::GET, "/sign-in", Stand::SignInForm),
     open(Method::POST, "/sign-in", Stand::SignIn),
@@ -102,13 +124,16 @@ pub fn at(path: &str) -> impl Iterator<Item = (&'static Route, Places)> {
 /// Returns `path` when it is a page of ours that one may be led to; nothing else is ever redirected to.
 pub fn local(path: &str) -> Option<&str> {
     let is_page = |(route, _): (&Route, Places)| match route.stand {
-        Stand::Releases | Stand::Release | Stand::Step => route.method == Method::GET,
+        Stand::Releases | Stand::Release | Stand::Step | Stand::Calendar => route.method == Method::GET,
         Stand::Home
         | Stand::ReleasesEvents
         | Stand::ReleaseEvents
         | Stand::StepText
         | Stand::StepEvents
         | Stand::Ask(_)
+        | Stand::CalendarFeed
+        | Stand::HoldEnvironment
+        | Stand::LiftEnvironment
         | Stand::SignInForm
         | Stand::SignIn
         | Stand::SignOut
