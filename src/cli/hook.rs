@@ -53,7 +53,7 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Where {
-    /// A bare repository; with --all the folder that [git] HOME_PATH names (v16 and later), or the one that holds all
+    /// A bare repository; with --all the folder that `[git] HOME_PATH` names (v16 and later), or the one that holds all
     /// repositories (up to v15)
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,

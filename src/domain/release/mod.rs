@@ -2,7 +2,7 @@
 //!
 //! [`apply`] is the only way in which a state changes: it asks the table in `table.rs` whether the event is lawful in
 //! the phase, and writes what the event says into the state. It is the same when an event happens and when a journal
-//! is read again after a crash. [`work`] says what the engine has to do next, from the state alone.
+//! is read again after a crash. [`work()`] says what the engine has to do next, from the state alone.
 
 mod event;
 mod headline;

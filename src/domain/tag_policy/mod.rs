@@ -1,6 +1,6 @@
 //! Facts about a tag and the policy of its repository, judged into findings.
 //!
-//! The facts are gathered by `git`, in quarantine by the hook and in the mirror by the daemon; both ask [`judge`], so
+//! The facts are gathered by `git`, in quarantine by the hook and in the mirror by the daemon; both ask [`judge()`], so
 //! that a tag made in the forge's web page meets the same rules as one that was pushed.
 
 mod judge;
