@@ -4,7 +4,7 @@
 //! before the asked stretch, one with it is counted from its start. Every period and every candidate costs a step of
 //! a common budget, so that no rule and no number of rules takes for ever.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::days::{self, into_week};
 use super::rule::{Every, Rule};
@@ -131,9 +131,11 @@ impl Rule {
     }
 
     fn taken(&self, first: i32, count: i32, found: &mut Vec<Date>) {
-        found.extend(
-            (first..first.saturating_add(count)).filter_map(days::date).filter(|date| self.takes(*date)),
-        );
+        // The weekday is asked first: it is known without the date, and most rules name some.
+        let wanted = self.days.iter().fold(0_u8, |all, (_, day)| all | 1 << day.to_monday_zero_offset());
+        let may_be = |number: &i32| wanted == 0 || wanted & (1 << into_week(*number, Weekday::Monday)) != 0;
+        let days = (first..first.saturating_add(count)).filter(may_be);
+        found.extend(days.filter_map(days::date).filter(|date| self.takes(*date)));
     }
 
     /// Returns whether every part of the rule lets this date pass.
