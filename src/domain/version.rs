@@ -161,7 +161,10 @@ fn without_prefix(text: &str, prefix: &str, refuse: &dyn Fn(&str) -> Notice) -> 
     let lower = text.to_ascii_lowercase();
     match lower.strip_prefix(&prefix.to_ascii_lowercase()) {
         Some(rest) if !prefix.is_empty() => refuse("TW-T004").with("meant", format!("{prefix}{rest}")),
-        Some(_) | None => refuse("TW-T003").with("meant", format!("{prefix}{text}")),
+        Some(_) | None => {
+            let version = if text.starts_with(|first: char| first.is_ascii_digit()) { text } else { "1.4.2" };
+            refuse("TW-T003").with("meant", format!("{prefix}{version}"))
+        }
     }
 }
 

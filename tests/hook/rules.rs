@@ -215,12 +215,12 @@ fn a_release_tag_never_moves_and_is_never_deleted() {
     forge.push(&[":refs/tags/v1.0.0"]).refused(&["TW-T031"]).says("push v1.0.0-rollback");
     forge.tag("v1.0.1-rc.1");
     forge.push(&["main", "v1.0.1-rc.1"]).accepted();
-    forge.push(&[":refs/tags/v1.0.1-rc.1"]).refused(&["TW-T031"]);
+    forge.push(&[":refs/tags/v1.0.1-rc.1"]).refused(&["TW-T046"]);
     forge.release("1.0.1");
     forge.push(&["main", "v1.0.1"]).accepted();
     forge.git(&["tag", "v1.0.1-rollback", "v1.0.0^{}"]);
     forge.push(&["v1.0.1-rollback"]).accepted();
-    forge.push(&[":refs/tags/v1.0.1-rollback"]).refused(&["TW-T031"]);
+    forge.push(&[":refs/tags/v1.0.1-rollback"]).refused(&["TW-T046"]);
 }
 
 #[test]

@@ -7,7 +7,10 @@ use crate::domain::version::{Tag, TagKind, core, first_versions, successors};
 /// Returns every rule that a tag breaks; `known` holds the versions that have tags, without this one.
 pub fn judge(facts: &TagFacts, known: &Known, policy: &Policy) -> Vec<Notice> {
     let about = |id: &str| Notice::new(id).with("tag", facts.tag.name()).with("main", &policy.main);
-    let Some(new) = &facts.new else { return vec![about("TW-T031")] };
+    let Some(new) = &facts.new else {
+        // Only a stable release can be taken back.
+        return vec![about(if facts.tag.kind() == TagKind::Release { "TW-T031" } else { "TW-T046" })];
+    };
     if let Some(old) = &facts.old {
         // A push that changes nothing is legal and says nothing.
         return if old == new { Vec::new() } else { vec![about("TW-T030").with("old", old.short())] };
@@ -111,12 +114,15 @@ fn version(facts: &TagFacts, known: &Known, policy: &Policy, about: &About<'_>) 
             .with("first", shown.first().cloned().unwrap_or_default())
     };
     if same {
-        return Some(told("TW-T013"));
+        return Some(told(if shown.is_empty() { "TW-T045" } else { "TW-T013" }));
     }
     if let Some(later) = facts.later_on_main.as_ref().filter(|_| facts.place == PlaceFact::Main) {
         return Some(told("TW-T018").with("later", format!("{prefix}{later}")));
     }
     let stable = core(version);
+    if allowed.is_empty() {
+        return Some(told("TW-T044"));
+    }
     if !allowed.contains(&stable) {
         return Some(told(match (&facts.base, &facts.place) {
             (None, _) => "TW-T017",

@@ -124,6 +124,15 @@ pub const TEXTS: &[Text] = texts! {
     "TW-T043": "{tag} is refused: {path} has two sections for {version} (rule changelog).",
         "{tag} est refusé : {path} a deux sections pour {version} (règle changelog).",
         "merge them; look with: tagwarden changelog check", "fusionnez-les ; voyez : tagwarden changelog check";
+    "TW-T044": "{tag} is refused: no version is left that may follow {base} here (rule version-successor).",
+        "{tag} est refusé : aucune version ne peut plus suivre {base} ici (règle version-successor).",
+        "release from {main} instead; look at what there is with: git tag --list", "publiez plutôt depuis {main} ; voyez ce qui existe : git tag --list";
+    "TW-T045": "{tag} is refused: this version has a tag already, and no other may follow {base} here (rule version-successor).",
+        "{tag} est refusé : cette version a déjà un tag, et aucune autre ne peut suivre {base} ici (règle version-successor).",
+        "look where it is with: git branch --all --contains {tag}", "voyez où il se trouve : git branch --all --contains {tag}";
+    "TW-T046": "{tag} is not deleted: a version that was tagged stays used (rule no-delete).",
+        "{tag} n’est pas supprimé : une version taguée reste prise (règle no-delete).",
+        "leave it, and go on with the next version", "laissez-le, et passez à la version suivante";
     "TW-T050": "{tag} is refused: there is no release {release} to take back (rule rollback).",
         "{tag} est refusé : il n’y a pas de version {release} à retirer (règle rollback).",
         "name the release that is taken back: vX.Y.Z-rollback", "nommez la version à retirer : vX.Y.Z-rollback";
