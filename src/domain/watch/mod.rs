@@ -1,6 +1,6 @@
 //! Looks at signals, judged into a verdict: how long must one look, and when has one seen enough?
 //!
-//! [`judge`] is asked after every look and after every start of the daemon. It sees all looks at once and keeps
+//! [`judge()`] is asked after every look and after every start of the daemon. It sees all looks at once and keeps
 //! nothing, so a late or repeated question gets the same answer.
 
 mod judge;
