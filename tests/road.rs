@@ -7,6 +7,8 @@
 mod back;
 #[path = "world/chat.rs"]
 mod chat;
+#[path = "road/doors.rs"]
+mod doors;
 #[path = "road/feeds.rs"]
 mod feeds;
 #[path = "road/forward.rs"]

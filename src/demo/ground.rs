@@ -64,7 +64,7 @@ pub struct Rules {
     pub closed: String,
     /// Further keys of the environment's watch.
     pub watch: String,
-    /// Further tables, as they stand in the configuration.
+    /// Further tables, as they stand in the configuration; `{root}` stands for the folder of the ground.
     pub further: String,
 }
 
@@ -285,7 +285,7 @@ fn configuration(ground: &Ground, address: SocketAddr, rules: &Rules) -> String 
     let root = ground.root.display();
     let (forge, app) = (ground.forge.url(), ground.app.url());
     let Rules { language, approvals, closed, watch, further } = rules;
-    let language = language.tag();
+    let (language, further) = (language.tag(), further.replace("{root}", &root.to_string()));
     format!(
         r#"# The configuration of a world that lives for a moment.
 [server]

@@ -59,6 +59,8 @@ pub struct Asking<'a> {
     pub state: &'a State,
     /// What a look at the forge says about the tag.
     pub tag: TagStanding,
+    /// What the release would be deployed to, and how, as it is now.
+    pub target: &'a str,
     /// The calendars of the environment.
     pub calendars: &'a [&'a Calendar],
     /// What deploy, smoke tests, watch and a rollback need.
@@ -148,7 +150,7 @@ fn hold_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
 }
 
 fn approval_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
-    let valid = asking.state.valid_approvals(at);
+    let valid = asking.state.valid_approvals(asking.target, at);
     let pusher = asking.state.opening.pusher.as_ref();
     let counted = valid.iter().filter(|approval| {
         asking.self_approval || pusher.is_some_and(|pusher| !pusher.same_as(&approval.by))

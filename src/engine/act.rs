@@ -9,7 +9,7 @@ use crate::config::{Environment, Who};
 use crate::domain::journal::{Channel, HouseEvent, Stamp};
 use crate::domain::names::{Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
-use crate::domain::release::{Event, Phase, State, Verdict};
+use crate::domain::release::{Event, Kind, Phase, State, Verdict};
 use crate::engine::{Engine, EngineError, Place};
 use crate::forgejo::payload::{self, Hint};
 use crate::store::{HoldRow, NewDelivery, Stored};
@@ -154,7 +154,7 @@ impl Engine {
         })?;
         self.require_right(who, &place.environment, &demand).await?;
         if matches!(demand, Demand::Rollback { .. }) {
-            self.require_that_it_runs(&state).await?;
+            self.require_that_it_runs(&state, &place).await?;
         }
         let event = self.event_of(&state, &place, who, demand)?;
         let stamp = Stamp { at: self.0.clock.now(), actor: Some(who.clone()), channel };
@@ -205,19 +205,30 @@ impl Engine {
         Ok(())
     }
 
-    /// Only what runs can be taken back: a complete release that a later one has followed runs no more.
-    async fn require_that_it_runs(&self, state: &State) -> Result<(), RefusedAct> {
+    /// Only what runs can be taken back: a complete release that a later one has followed, or is about to, does not.
+    async fn require_that_it_runs(&self, state: &State, place: &Place) -> Result<(), RefusedAct> {
+        let about = |id: &str| {
+            Notice::new(id)
+                .with("tag", state.opening.tag.name())
+                .with("environment", &state.opening.environment)
+        };
+        if state.opening.kind == Kind::Back {
+            return Err(RefusedAct::Conflict(about("TW-P008")));
+        }
         if state.phase != Phase::Complete {
             return Ok(());
         }
-        match self.complete_in(state).await? {
-            Some(running) if running.opening.id != state.opening.id => Err(RefusedAct::Conflict(
-                Notice::new("TW-P007")
-                    .with("tag", state.opening.tag.name())
-                    .with("environment", &state.opening.environment)
-                    .with("running", running.opening.tag.name()),
-            )),
-            Some(_) | None => Ok(()),
+        let running = match self.occupant(place, Some(state.opening.id)).await? {
+            Some(tag) => Some(tag),
+            None => self
+                .complete_in(state)
+                .await?
+                .filter(|running| running.opening.id != state.opening.id)
+                .map(|running| running.opening.tag.to_string()),
+        };
+        match running {
+            Some(running) => Err(RefusedAct::Conflict(about("TW-P007").with("running", running))),
+            None => Ok(()),
         }
     }
 
@@ -281,7 +292,7 @@ impl Engine {
         let by = who.clone();
         Ok(match demand {
             Demand::Approve { binding } => {
-                if binding != state.binding() {
+                if binding != state.binding(&place.target()) {
                     let notice = Notice::new("TW-P002").with("tag", state.opening.tag.name());
                     return Err(RefusedAct::Conflict(notice));
                 }
@@ -311,7 +322,7 @@ pub fn possible(state: &State) -> Vec<&'static str> {
         Phase::Waiting if state.hold.is_some() => vec!["approve", "deny", "withdraw", "lift"],
         Phase::Waiting => vec!["approve", "deny", "withdraw", "hold"],
         Phase::Deploying | Phase::Smoke | Phase::Watching | Phase::Announcing | Phase::Complete
-            if state.back_asked.is_none() =>
+            if state.back_asked.is_none() && state.opening.kind == Kind::Forward =>
         {
             vec!["rollback"]
         }

@@ -35,9 +35,11 @@ impl Engine {
         let calendars = self.calendars(place);
         let calendars: Vec<&Calendar> = calendars.iter().collect();
         let approvers = place.approvers();
+        let target = place.target();
         let asking = Asking {
             state,
             tag,
+            target: &target,
             calendars: &calendars,
             room: place.environment.max_duration,
             approvals: place.environment.approvals,

@@ -12,8 +12,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Stopwatch;
 use crate::domain::gate::{Answer, GateReading, Standing, TagStanding};
-use crate::domain::journal::Stamp;
 use crate::domain::notice::Notice;
 use crate::domain::release::{Event, Kind, Phase, State, Work, work};
 use crate::domain::watch;
@@ -24,6 +24,8 @@ use crate::store::{OutboxRow, OutboxState};
 
 /// How soon a waiting release whose gate is *unknown* is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// The pause between two tries of an HTTP check.
+pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// The first and the longest pause after a turn that failed.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(60));
 
@@ -58,8 +60,34 @@ pub(super) struct Memory {
     pub polls: u32,
     /// The key of that step.
     pub key: String,
+    /// Since when an address is asked for that step, and when it was asked last.
+    pub asking: Option<(Stopwatch, Stopwatch)>,
     /// What the signals said before, for those that compare.
     pub signals: super::looks::Memory,
+}
+
+impl Memory {
+    /// Returns how long to wait before an address is asked again; `None` = ask now, which is noted.
+    ///
+    /// A nudge may come at any time; it neither hurries the questions nor uses up the limit.
+    pub fn too_early(&mut self) -> Option<Duration> {
+        match &mut self.asking {
+            None => {
+                self.asking = Some((Stopwatch::start(), Stopwatch::start()));
+                None
+            }
+            Some((_, last)) if last.elapsed() < ASK_AGAIN => Some(ASK_AGAIN - last.elapsed()),
+            Some((_, last)) => {
+                *last = Stopwatch::start();
+                None
+            }
+        }
+    }
+
+    /// Returns for how long an address has been asked.
+    pub fn asked_for(&self) -> Duration {
+        self.asking.map_or(Duration::ZERO, |(since, _)| since.elapsed())
+    }
 }
 
 impl Engine {
@@ -102,7 +130,9 @@ impl Engine {
 
     async fn turn(&self, place: &Place, memory: &mut Memory) -> Result<Next, EngineError> {
         let states = self.states_at_work(place).await?;
-        if let Some(active) = states.iter().find(|state| has_the_place(state)) {
+        // What is at work goes before a complete release whose way back was asked for: that one waits for the hosts.
+        let active = states.iter().find(|state| state.phase.occupies());
+        if let Some(active) = active.or_else(|| states.iter().find(|state| has_the_place(state))) {
             let waiting: Vec<&State> = states.iter().filter(|state| state.phase == Phase::Waiting).collect();
             for state in &waiting {
                 self.look_at(place, state, Some(active.opening.tag.name())).await?;
@@ -194,8 +224,20 @@ impl Engine {
         memory.signals = super::looks::Memory::default();
         let looks = self.look_round(place, &mut memory.signals).await;
         let baseline = watch::baseline(&looks).into_iter().collect();
-        let event = Event::Started { answer, plan, baseline, fence: self.next_fence().await? };
-        self.record_as(state.opening.id, event, Stamp::daemon(now)).await?;
+        let fence = self.next_fence().await?;
+        // Hosts and signals may have taken their time: the gates are asked once more, and the event is written only
+        // if nothing happened to the release since.
+        let Some(state) = self.state(state.opening.id).await? else { return Ok(Next::Again) };
+        let (tag, scope) = match state.opening.kind {
+            Kind::Forward => (self.tag_standing(&state).await?, Some(place.scope())),
+            Kind::Back => (TagStanding::Lawful, None),
+        };
+        let answer = self.ask(place, &state, tag, None, self.0.clock.now()).await?;
+        if state.phase != Phase::Waiting || !answer.may_deploy {
+            self.give_back_hosts(place, state.opening.id).await;
+            return Ok(Next::Again);
+        }
+        self.record_start(&state, scope, Event::Started { answer, plan, baseline, fence }).await?;
         Ok(Next::Again)
     }
 
@@ -238,9 +280,14 @@ impl Engine {
             Work::Announce => self.see_announced(place, state).await,
             Work::StartBack { why } => {
                 if let Err(locked) = self.take_hosts(place, state).await {
-                    tracing::warn!(release = id.0, why = %super::outbox::english(&locked), "the way back waits");
+                    let why = super::outbox::english(&locked);
+                    tracing::error!(release = id.0, %why, "the way back waits");
+                    let notice =
+                        Notice::new("TW-E014").with("tag", state.opening.tag.name()).with("why", why);
+                    place.set_trouble(Some(notice));
                     return Ok(Next::Poll(Duration::from_secs(5)));
                 }
+                place.set_trouble(None);
                 self.start_back(place, state, why).await?;
                 Ok(Next::Again)
             }
@@ -280,7 +327,7 @@ impl Engine {
 /// Returns when a waiting release has to be looked at again.
 fn wake_of(answer: &Answer, state: &State, now: Timestamp) -> Option<Timestamp> {
     let opening = answer.gates.iter().filter_map(|gate| gate.opens_at).min();
-    let expiry = state.valid_approvals(now).iter().map(|approval| approval.expires_at).min();
+    let expiry = state.approvals.iter().map(|approval| approval.expires_at).filter(|at| *at > now).min();
     let unknown = answer
         .gates
         .iter()

@@ -11,6 +11,7 @@ use crate::domain::notice::Notice;
 use crate::domain::release::{Kind, Opening, Source, State};
 use crate::domain::version::{Tag, TagKind};
 use crate::engine::find::Written;
+use crate::engine::rollback::Asked;
 use crate::engine::view::Forecast;
 use crate::engine::{Engine, EngineError, Place};
 
@@ -55,7 +56,7 @@ impl Engine {
     ) -> Result<(Notice, Option<Answer>), EngineError> {
         let about = |id: &str| Notice::new(id).with("tag", tag).with("environment", &place.environment.name);
         match tag.kind() {
-            TagKind::Rollback => return Ok((about("forecast-rollback"), None)),
+            TagKind::Rollback => return Ok((self.forecast_back(place, tag).await?, None)),
             TagKind::Prerelease if !place.environment.prereleases => {
                 return Ok((about("forecast-prerelease"), None));
             }
@@ -135,6 +136,19 @@ impl Engine {
 /// Returns git's id for "no object": what a tag points at that nobody has made.
 fn nothing() -> ObjectId {
     ObjectId::parse(&"0".repeat(40)).expect("forty zeros are an object id")
+}
+
+impl Engine {
+    /// Returns what a rollback tag does to an environment.
+    async fn forecast_back(&self, place: &Place, tag: &Tag) -> Result<Notice, EngineError> {
+        let about = |id: &str| Notice::new(id).with("tag", tag).with("environment", &place.environment.name);
+        let repository_id = place.repository_id().unwrap_or(0);
+        Ok(match self.asked_by_rollback(place, repository_id, tag, None).await? {
+            Asked::TakeBack(_) | Asked::Deploy | Asked::Recorded(_) => about("forecast-rollback"),
+            Asked::End(state) => Notice::new("TW-E013").with("tag", state.opening.tag.name()).with("by", tag),
+            Asked::Nothing(why) => why,
+        })
+    }
 }
 
 /// Returns the release that the tag would open.

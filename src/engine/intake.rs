@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::journal::{HouseEvent, Stamp};
 use crate::domain::names::{ObjectId, Person, ReleaseId};
 use crate::domain::notice::Notice;
-use crate::domain::release::{Event, Kind, Opening, Phase, Source, State};
+use crate::domain::release::{Event, Kind, Opening, Phase, Source};
 use crate::domain::version::{Tag, TagKind};
 use crate::engine::error::chain;
 use crate::engine::guarded::Guarded;
@@ -199,14 +199,15 @@ impl Engine {
     }
 
     /// Lower versions first, so that each is judged and opened before what follows it.
-    fn rank(&self, guarded: &Guarded, news: &TagNews) -> Option<semver::Version> {
+    fn rank(&self, guarded: &Guarded, news: &TagNews) -> Option<(bool, semver::Version)> {
         let name = match news {
             TagNews::New { ref_name, .. }
             | TagNews::Moved { ref_name, .. }
             | TagNews::Gone { ref_name, .. } => ref_name.strip_prefix("refs/tags/"),
         }?;
         let tag = Tag::parse(name.as_bytes(), &guarded.repository.tag_prefix).ok()?;
-        Some(tag.version().clone())
+        // What takes a version back comes behind every version.
+        Some((tag.kind() == TagKind::Rollback, tag.version().clone()))
     }
 
     /// Judges a tag and opens what has to be opened for it.
@@ -245,7 +246,7 @@ impl Engine {
         Ok(opened)
     }
 
-    async fn open_seen(
+    pub(super) async fn open_seen(
         &self,
         place: &Place,
         repository_id: u64,
@@ -267,89 +268,11 @@ impl Engine {
             target: place.target(),
         };
         let stamp = Stamp::daemon(self.0.clock.now());
-        let (id, fresh) = match self.open(opening, stamp).await? {
-            Ok(state) => (state.opening.id, true),
-            Err(id) => (id, false),
+        let id = match self.open(opening, seen.findings.clone(), stamp).await? {
+            Ok(state) => state.opening.id,
+            Err(id) => id,
         };
-        // Killed between the two events, the release is found again here and its findings are written down then.
-        let waiting = fresh || self.state(id).await?.is_some_and(|state| state.phase == Phase::Waiting);
-        if waiting && !seen.findings.is_empty() {
-            self.record(id, Event::Refused { findings: seen.findings.clone() }).await?;
-        }
         Ok(id)
-    }
-
-    /// A person pushed `vX.Y.Z-rollback`, or the daemon's own came back.
-    async fn take_rollback_tag(
-        &self,
-        guarded: &Guarded,
-        repository_id: u64,
-        seen: Seen,
-    ) -> Result<Vec<ReleaseId>, EngineError> {
-        if !seen.findings.is_empty() {
-            for finding in &seen.findings {
-                let what = HouseEvent::Noted { notice: finding.clone() };
-                self.note(what, Stamp::daemon(self.0.clock.now())).await?;
-            }
-            return Ok(Vec::new());
-        }
-        let taken_back = seen.tag.taken_back().unwrap_or_default();
-        let mut touched = Vec::new();
-        for place in self.places_of(guarded) {
-            let tag = taken_back.clone();
-            let environment = place.environment.name.to_string();
-            let records = self.0.store.read(move |r| r.releases_of_tag(repository_id, &tag)).await?;
-            let record = records.into_iter().find(|record| record.environment == environment);
-            let state = match record {
-                Some(record) => self.state(record.id).await?,
-                None => None,
-            };
-            let runs = match &state {
-                Some(state) => self.runs_still(state).await?,
-                None => false,
-            };
-            match state {
-                Some(state) if runs && takes_back(&state) => {
-                    touched.push(state.opening.id);
-                    self.ask_back(&state, &seen).await?;
-                }
-                Some(_) | None => {
-                    touched.push(self.open_seen(&place, repository_id, &seen, Kind::Back).await?);
-                }
-            }
-        }
-        Ok(touched)
-    }
-
-    /// Returns whether no later release has followed one that is complete.
-    async fn runs_still(&self, state: &State) -> Result<bool, EngineError> {
-        if state.phase != Phase::Complete {
-            return Ok(true);
-        }
-        let running = self.complete_in(state).await?;
-        Ok(running.is_none_or(|running| running.opening.id == state.opening.id))
-    }
-
-    /// Lets a rollback tag do what it says to a release that ran or runs.
-    async fn ask_back(&self, state: &State, seen: &Seen) -> Result<(), EngineError> {
-        let tag = seen.tag.to_string();
-        let event = match state.phase {
-            Phase::RollingBack | Phase::RolledBack | Phase::Stuck => Event::RollbackTagSeen { tag },
-            Phase::Waiting
-            | Phase::Deploying
-            | Phase::Smoke
-            | Phase::Watching
-            | Phase::Announcing
-            | Phase::Complete
-            | Phase::Refused
-            | Phase::Denied
-            | Phase::Withdrawn
-            | Phase::Superseded => {
-                Event::RollbackAsked { by: seen.pusher.clone(), reason: tag.clone(), tag: Some(tag) }
-            }
-        };
-        self.record(state.opening.id, event).await?;
-        Ok(())
     }
 
     async fn tag_moved(
@@ -442,7 +365,7 @@ impl Engine {
         Ok(named.and_then(|login| Person::parse(&login).ok()))
     }
 
-    fn places_of(&self, guarded: &Guarded) -> Vec<Arc<Place>> {
+    pub(super) fn places_of(&self, guarded: &Guarded) -> Vec<Arc<Place>> {
         self.0
             .places
             .iter()
@@ -458,25 +381,10 @@ impl Engine {
 }
 
 /// A tag that was seen and judged.
-struct Seen {
-    tag: Tag,
-    object: ObjectId,
-    commit: ObjectId,
-    pusher: Option<Person>,
-    findings: Vec<Notice>,
-}
-
-/// Returns whether a rollback tag speaks of this very release: it is the one that runs, or that was taken back.
-fn takes_back(state: &State) -> bool {
-    match state.phase {
-        Phase::Deploying
-        | Phase::Smoke
-        | Phase::Watching
-        | Phase::Announcing
-        | Phase::Complete
-        | Phase::RollingBack
-        | Phase::RolledBack
-        | Phase::Stuck => true,
-        Phase::Waiting | Phase::Refused | Phase::Denied | Phase::Withdrawn | Phase::Superseded => false,
-    }
+pub(super) struct Seen {
+    pub tag: Tag,
+    pub object: ObjectId,
+    pub commit: ObjectId,
+    pub pusher: Option<Person>,
+    pub findings: Vec<Notice>,
 }

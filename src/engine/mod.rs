@@ -28,6 +28,7 @@ mod outbox;
 mod people;
 mod place;
 mod record;
+mod rollback;
 mod show;
 mod start;
 mod steps;

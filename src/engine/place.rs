@@ -1,8 +1,8 @@
 //! One environment of one repository: everything that its driver needs to know of it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::config::{Environment, Repository, Who};
 use crate::domain::calendar::Calendar;
 use crate::domain::names::HostName;
+use crate::domain::notice::Notice;
 use crate::remote::Host;
 
 /// One environment of one repository.
@@ -29,6 +30,8 @@ pub struct Place {
     pub(super) nudge: Arc<Notify>,
     /// The repository's number on the forge; 0 = not known yet.
     repository_id: AtomicU64,
+    /// What keeps a way back from beginning.
+    trouble: Mutex<Option<Notice>>,
 }
 
 impl Place {
@@ -48,6 +51,18 @@ impl Place {
             hosts,
             nudge: Arc::new(Notify::new()),
             repository_id: AtomicU64::new(0),
+            trouble: Mutex::new(None),
+        }
+    }
+
+    /// Returns what keeps a way back from beginning.
+    pub fn trouble(&self) -> Option<Notice> {
+        self.trouble.lock().ok().and_then(|trouble| trouble.clone())
+    }
+
+    pub(super) fn set_trouble(&self, notice: Option<Notice>) {
+        if let Ok(mut trouble) = self.trouble.lock() {
+            *trouble = notice;
         }
     }
 
@@ -60,7 +75,16 @@ impl Place {
     pub fn target(&self) -> String {
         let mut hasher = Sha256::new();
         let environment = &self.environment;
-        hasher.update(format!("{:?}", (&environment.hosts, &environment.deploy, &environment.smoke)));
+        hasher.update(format!(
+            "{:?}",
+            (
+                &environment.hosts,
+                &environment.deploy,
+                &environment.healthcheck,
+                &environment.smoke,
+                &environment.watch
+            )
+        ));
         hex::encode(hasher.finalize())
     }
 

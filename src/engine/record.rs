@@ -2,7 +2,8 @@
 
 use crate::domain::journal::{Fact, HouseEvent, Stamp};
 use crate::domain::names::ReleaseId;
-use crate::domain::release::{Event, Opening, State};
+use crate::domain::notice::Notice;
+use crate::domain::release::{Event, EventName, Illegal, Opening, Phase, State};
 use crate::engine::{Engine, EngineError, tell};
 use crate::store::{Advanced, StoreError};
 
@@ -43,10 +44,63 @@ impl Engine {
         }
     }
 
-    /// Opens a release; `Err` holds the number of the one that the same tag object opened before.
+    /// Starts a release unless something happened to it, or somebody holds its environment (`scope`; none for a way
+    /// back, which nobody holds), since `asked` was read.
+    ///
+    /// The look at all this and the event are one transaction, so nothing can come in between.
+    ///
+    /// # Errors
+    /// As [`Engine::record_as`]; `Overtaken` when something came in between.
+    pub(super) async fn record_start(
+        &self,
+        asked: &State,
+        scope: Option<String>,
+        event: Event,
+    ) -> Result<(), EngineError> {
+        let (config, id) = (self.0.config.clone(), asked.opening.id);
+        let at = self.0.clock.now();
+        let (stamp, asked) = (Stamp::daemon(at), asked.clone());
+        let advanced = self
+            .0
+            .store
+            .write(move |w| -> Result<_, StoreError> {
+                let state = w.reading().state_of(id)?;
+                let same = state.is_some_and(|state| {
+                    state.phase == asked.phase
+                        && state.hold == asked.hold
+                        && state.approvals == asked.approvals
+                });
+                let held = match &scope {
+                    Some(scope) => !w.reading().holds_on(scope, at)?.is_empty(),
+                    None => false,
+                };
+                if !same || held {
+                    return Ok(None);
+                }
+                w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect)).map(Some)
+            })
+            .await?;
+        match advanced {
+            Some(Advanced::Done { state, seq }) => {
+                tracing::info!(release = id.0, seq, "started");
+                self.announce_change(&state, seq);
+                Ok(())
+            }
+            Some(Advanced::Illegal(illegal)) => Err(EngineError::Overtaken { release: id, illegal }),
+            // The driver asks everything again at once.
+            None => {
+                let illegal = Illegal { event: EventName::Started, phase: Phase::Waiting };
+                Err(EngineError::Overtaken { release: id, illegal })
+            }
+            Some(Advanced::Unknown) => Err(EngineError::Unknown(id)),
+        }
+    }
+
+    /// Opens a release, refused at once when its tag breaks rules; `Err` holds the number of the one that the same tag object opened before.
     pub(super) async fn open(
         &self,
         opening: Opening,
+        findings: Vec<Notice>,
         stamp: Stamp,
     ) -> Result<Result<State, ReleaseId>, EngineError> {
         let config = self.0.config.clone();
@@ -55,7 +109,16 @@ impl Engine {
             .store
             .write(move |w| -> Result<_, StoreError> {
                 let rows = |state: &State, effect: &_| tell::rows(&config, state, effect);
-                let opened = w.open_release(opening, &stamp, &rows)?;
+                let mut opened = w.open_release(opening, &stamp, &rows)?;
+                // One transaction: nobody ever sees an unlawful tag waiting.
+                if let (Ok(state), false) = (&mut opened, findings.is_empty()) {
+                    let event = Event::Refused { findings };
+                    if let Advanced::Done { state: refused, .. } =
+                        w.advance(state.opening.id, &event, &stamp, &rows)?
+                    {
+                        *state = *refused;
+                    }
+                }
                 let (seq, _) = w.reading().journal_end()?;
                 Ok(opened.map(|state| (state, seq)))
             })

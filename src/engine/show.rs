@@ -65,9 +65,11 @@ impl Engine {
             })
             .await?;
         let Some((record, state)) = found else { return Ok(None) };
-        let needed = self.place_of(&state).map_or(0, |place| place.environment.approvals);
+        let place = self.place_of(&state);
+        let needed = place.as_ref().map_or(0, |place| place.environment.approvals);
+        let target = place.map_or_else(|| state.opening.target.clone(), |place| place.target());
         let row = self.row(record, state.opening.pusher.clone())?;
-        Ok(Some(view(row, &state, needed, self.0.clock.now())))
+        Ok(Some(view(row, &state, (needed, &target), self.0.clock.now())))
     }
 
     /// Returns the lines of a release's journal after place `after`.
@@ -138,9 +140,14 @@ impl Engine {
     }
 }
 
-fn view(row: ReleaseRow, state: &State, approvals_needed: u32, now: Timestamp) -> ReleaseView {
+fn view(
+    row: ReleaseRow,
+    state: &State,
+    (approvals_needed, target): (u32, &str),
+    now: Timestamp,
+) -> ReleaseView {
     let approvals = state
-        .valid_approvals(now)
+        .valid_approvals(target, now)
         .into_iter()
         .map(|approval| VoteView {
             person: approval.by.clone(),
@@ -164,7 +171,7 @@ fn view(row: ReleaseRow, state: &State, approvals_needed: u32, now: Timestamp) -
             taken: watch.looks.len(),
         }),
         actions: act::possible(state),
-        binding: state.binding(),
+        binding: state.binding(target),
     }
 }
 

@@ -137,6 +137,7 @@ impl Engine {
     /// Returns what keeps the house from working.
     pub fn troubles(&self) -> Vec<crate::domain::notice::Notice> {
         let mut troubles = self.look_troubles();
+        troubles.extend(self.0.places.iter().filter_map(|place| place.trouble()));
         if self.0.store.is_broken() {
             troubles.insert(
                 0,

@@ -15,7 +15,7 @@ use crate::domain::names::{HostName, ObjectId, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{self, Act, Facts, Inspection, Plan, Script, Step};
 use crate::domain::release::{Direction, Event, Outcome, State, StepRun};
-use crate::engine::drive::{Memory, Next};
+use crate::engine::drive::{ASK_AGAIN, Memory, Next};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
 use crate::remote::{EnvironmentLock, Gravity, Host, RemoteError, StepKey, StepState};
@@ -25,8 +25,6 @@ use crate::signals::http;
 const FIRST_POLL: Duration = Duration::from_millis(50);
 /// The longest pause between two questions about a running step.
 const LONGEST_POLL: Duration = Duration::from_secs(2);
-/// The pause between two tries of an HTTP check.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// The pause after a host could not be asked.
 const REACH_AGAIN: Duration = Duration::from_secs(3);
 /// The longest that a short look on a host may take.
@@ -41,7 +39,9 @@ pub(super) fn key(state: &State, direction: Direction, index: usize, attempt: u3
         .and_then(|plan| plan.steps.get(index))
         .map_or("step", |step| step.name.as_str());
     let short: String = name.chars().take(40).collect();
-    format!("r{}-s{index}-{short}-{attempt}-{}", state.opening.id, direction.name())
+    // The fence keeps the keys of a database apart from those of another one that hosts have seen.
+    let fence = state.fence_of(direction);
+    format!("r{}-{fence}-s{index}-{short}-{attempt}-{}", state.opening.id, direction.name())
 }
 
 /// Returns the plan that brings back what ran before.
@@ -83,15 +83,24 @@ impl Engine {
         state: &State,
         why: Notice,
     ) -> Result<(), EngineError> {
-        let before = match &place.environment.deploy.recipe {
-            Recipe::Compose { .. } => commit_before(state),
-            // Commands of one's own tell nothing of what ran; what was completed last did.
-            Recipe::Script { .. } => self.completed_before(place, state).await?,
-        };
+        let before = self.runs_again(place, state).await?;
         let plan = way_back(place, state);
         let fence = self.next_fence().await?;
         self.record(state.opening.id, Event::RollbackStarted { why, plan, before, fence }).await?;
         Ok(())
+    }
+
+    /// Returns the commit that runs again when a release is taken back.
+    pub(super) async fn runs_again(
+        &self,
+        place: &Place,
+        state: &State,
+    ) -> Result<Option<ObjectId>, EngineError> {
+        match &place.environment.deploy.recipe {
+            Recipe::Compose { .. } => Ok(commit_before(state)),
+            // Commands of one's own tell nothing of what ran; what was completed last did.
+            Recipe::Script { .. } => self.completed_before(place, state).await,
+        }
     }
 
     /// Returns a number for hosts that is larger than every one before it.
@@ -130,13 +139,14 @@ impl Engine {
         if memory.key != run.key {
             memory.key.clone_from(&run.key);
             memory.polls = 0;
+            memory.asking = None;
         }
         memory.polls += 1;
         let Some(step) = state.step_of(run) else { return Ok(Next::Idle) };
         let facts = state.facts.get(&step.host).cloned().unwrap_or_default();
         let learnt = match place.hosts.get(&step.host) {
             None => Learnt::failed(Notice::new("TW-D090").with("host", &step.host)),
-            Some(host) => self.question(place, state, run, step, host, &facts, memory.polls).await?,
+            Some(host) => self.question(place, state, run, step, host, &facts, memory).await?,
         };
         match learnt {
             Learnt::NotYet(pause) => Ok(Next::Poll(pause)),
@@ -157,15 +167,19 @@ impl Engine {
         step: &Step,
         host: &Host,
         facts: &Facts,
-        polls: u32,
+        memory: &mut Memory,
     ) -> Result<Learnt, EngineError> {
+        let polls = memory.polls;
         match &step.act {
             Act::Ask { ask } => {
+                if let Some(early) = memory.too_early() {
+                    return Ok(Learnt::NotYet(early));
+                }
                 let asked = http::ask(&self.0.http, ask).await;
                 if asked.ok {
                     return Ok(Learnt::done(Facts::new()));
                 }
-                let over = u64::from(polls) >= step.limit.max(1);
+                let over = memory.asked_for() >= Duration::from_secs(step.limit.max(1));
                 let called_off = state.back_asked.is_some() && run.direction == Direction::Do;
                 if over || called_off {
                     let why = Notice::new("TW-D020").with("url", &ask.url).with("evidence", asked.evidence);
@@ -344,7 +358,9 @@ impl Engine {
     async fn is_over(&self, release: ReleaseId) -> bool {
         match self.state(release).await {
             Ok(Some(state)) => state.at_rest(),
-            Ok(None) | Err(_) => false,
+            // A release that nobody here knows of is one of a database that was replaced.
+            Ok(None) => true,
+            Err(_) => false,
         }
     }
 }

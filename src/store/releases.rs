@@ -264,6 +264,24 @@ impl Reading<'_> {
         Ok(found.map(ReleaseId))
     }
 
+    /// Returns every release of an environment that was complete at some time, oldest first.
+    ///
+    /// # Errors
+    /// The rows could not be read.
+    pub fn completed_ever(
+        &self,
+        repository_id: u64,
+        environment: &str,
+    ) -> Result<Vec<ReleaseId>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT DISTINCT r.id FROM releases r JOIN journal j ON j.release = r.id
+             WHERE r.repository_id = ?1 AND r.environment = ?2 AND j.kind = 'completed' ORDER BY r.id",
+        )?;
+        let rows =
+            statement.query_map(params![repository_id, environment], |row| row.get(0).map(ReleaseId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Returns the release of an environment that was completed last and not taken back, other than `but`.
     ///
     /// # Errors

@@ -154,6 +154,7 @@ fn at(
         target: String::new(),
     };
     let asking = Asking {
+        target: "",
         state: &State::opened(opening, now),
         tag: TagStanding::Lawful,
         calendars: &calendars,

@@ -1,7 +1,8 @@
 //! What a release does or waits for, in one sentence.
 
-use super::{Phase, State};
+use super::{Kind, Phase, State};
 use crate::domain::gate::Standing;
+use crate::domain::names::Person;
 use crate::domain::notice::Notice;
 
 impl State {
@@ -19,6 +20,12 @@ impl State {
             Some((by, reason)) => base(id).with("by", by).with("reason", reason),
             None => base(id).with("by", "?").with("reason", ""),
         };
+        let goes_back = self.back.is_none() && self.opening.kind == Kind::Forward && phase.may_go_back();
+        if let Some(asked) = self.back_asked.as_ref().filter(|_| goes_back) {
+            return base("head-back-asked")
+                .with("by", asked.by.as_ref().map_or("?", Person::as_str))
+                .with("reason", &asked.reason);
+        }
         match phase {
             Phase::Waiting => self.waits_for(),
             Phase::Deploying => base("head-deploying"),

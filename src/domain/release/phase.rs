@@ -95,6 +95,21 @@ impl Phase {
         }
     }
 
+    /// Returns whether a release that is here may be taken back.
+    pub fn may_go_back(self) -> bool {
+        match self {
+            Self::Deploying | Self::Smoke | Self::Watching | Self::Announcing | Self::Complete => true,
+            Self::Waiting
+            | Self::Refused
+            | Self::Denied
+            | Self::Withdrawn
+            | Self::Superseded
+            | Self::RollingBack
+            | Self::RolledBack
+            | Self::Stuck => false,
+        }
+    }
+
     /// Returns whether the daemon has nothing left to do by itself.
     pub fn is_over(self) -> bool {
         match self {

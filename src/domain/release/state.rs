@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Direction, Event, Opening, Outcome, Phase, Verdict};
+use super::{Direction, Event, Kind, Opening, Outcome, Phase, Verdict};
 use crate::domain::gate::Answer;
 use crate::domain::names::{HostName, ObjectId, Person};
 use crate::domain::notice::Notice;
@@ -169,8 +169,8 @@ impl State {
         }
     }
 
-    /// Returns the digest of everything that an approval is bound to: tag object, commit, target.
-    pub fn binding(&self) -> String {
+    /// Returns the digest of everything that an approval is bound to: tag object, commit, and the target as it is now.
+    pub fn binding(&self, target: &str) -> String {
         let opening = &self.opening;
         let parts = [
             opening.repository_id.to_string(),
@@ -178,7 +178,7 @@ impl State {
             opening.tag.to_string(),
             opening.object.to_string(),
             opening.commit.to_string(),
-            opening.target.clone(),
+            target.to_owned(),
         ];
         let mut hasher = Sha256::new();
         for part in parts {
@@ -188,9 +188,9 @@ impl State {
         hex::encode(hasher.finalize())
     }
 
-    /// Returns the approvals that count at `now`: bound to what would be deployed, and not expired.
-    pub fn valid_approvals(&self, now: Timestamp) -> Vec<&Approval> {
-        let binding = self.binding();
+    /// Returns the approvals that count at `now`: bound to what would be deployed to `target`, and not expired.
+    pub fn valid_approvals(&self, target: &str, now: Timestamp) -> Vec<&Approval> {
+        let binding = self.binding(target);
         self.approvals
             .iter()
             .filter(|approval| approval.binding == binding && now < approval.expires_at)
@@ -246,7 +246,8 @@ impl State {
     /// Returns whether it is over and nobody has asked for its way back.
     pub fn at_rest(&self) -> bool {
         match self.phase {
-            Phase::Complete => self.back_asked.is_none(),
+            // A way back has no way back of its own.
+            Phase::Complete => self.back_asked.is_none() || self.opening.kind == Kind::Back,
             phase => phase.is_over(),
         }
     }

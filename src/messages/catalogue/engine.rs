@@ -26,6 +26,13 @@ pub const TEXTS: &[Text] = texts! {
         "push the tag with git to be told at once what repairs it", "poussez le tag avec git pour savoir aussitôt quoi corriger";
     "TW-E011": "{tag} was deleted from the forge", "{tag} a été supprimé de la forge",
         "push it again, or release the next version", "poussez-le de nouveau, ou publiez la version suivante";
+    "TW-E012": "{tag} asks nothing of {environment}: {version} does not run there, or the tag's commit never did.",
+        "{tag} ne demande rien à {environment} : {version} n’y tourne pas, ou le commit du tag n’y a jamais tourné.",
+        "take back what runs with: tagwarden rollback RELEASE", "reprenez ce qui tourne : tagwarden rollback VERSION";
+    "TW-E013": "{tag} was taken back by {by}.", "{tag} a été repris par {by}.",
+        "release the next version", "publiez la version suivante";
+    "TW-E014": "The way back of {tag} cannot begin: {why}.", "Le retour en arrière de {tag} ne peut pas commencer : {why}.",
+        "mend the host; it is tried again every few seconds", "réparez l’hôte ; un nouvel essai a lieu toutes les quelques secondes";
     "TW-P001": "{who} may not do that on {environment}; these may: {may}.", "{who} n’a pas ce droit sur {environment} ; l’ont : {may}.",
         "ask one of them, or change the configuration", "demandez à l’une de ces personnes, ou changez la configuration";
     "TW-P002": "{tag} is not what you were shown; nothing was approved.", "{tag} n’est plus ce qui vous a été montré ; rien n’a été approuvé.",
@@ -41,6 +48,9 @@ pub const TEXTS: &[Text] = texts! {
         "écrivez PROPRIÉTAIRE/NOM#ENVIRONNEMENT ; les environnements figurent dans : tagwarden config show";
     "TW-P007": "{tag} does not run on {environment} any more; {running} does.", "{tag} ne tourne plus sur {environment} ; c’est {running} qui tourne.",
         "take that back first with: tagwarden rollback {running}", "reprenez d’abord celle-là : tagwarden rollback {running}";
+    "TW-P008": "{tag} is a way back itself and is not taken back.", "{tag} est lui-même un retour en arrière et ne se reprend pas.",
+        "go forward with the next release, or back with a tag for what runs: tagwarden tag --rollback",
+        "avancez avec la version suivante, ou reculez avec un tag pour ce qui tourne : tagwarden tag --rollback";
     "TW-P010": "Only root and the daemon's own account may do that.", "Seuls root et le compte du démon peuvent faire cela.",
         "run it as the daemon's account: sudo -u tagwarden tagwarden token …", "lancez-la avec le compte du démon : sudo -u tagwarden tagwarden token …";
     "TW-P011": "That needs a personal token.", "Cela demande un jeton personnel.",

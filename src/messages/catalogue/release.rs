@@ -26,6 +26,8 @@ pub const TEXTS: &[Text] = texts! {
         "{tag} pour {environment} a été retiré par {by} : {reason}";
     "head-superseded": "{tag} for {environment} is superseded by {by}, which contains it.",
         "{tag} pour {environment} est remplacé par {by}, qui le contient.";
+    "head-back-asked": "{by} asked for {tag} to be taken back from {environment}: {reason}",
+        "{by} a demandé de reprendre {tag} sur {environment} : {reason}";
     "head-rolling-back": "{tag} is being taken back from {environment}.",
         "{tag} est en cours de retrait de {environment}.";
     "head-rolled-back": "{tag} was taken back from {environment}; what ran before runs again.",
