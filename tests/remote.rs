@@ -249,6 +249,36 @@ async fn a_log_is_read_in_parts_byte_for_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_follows_a_step_hears_its_words_and_its_end() {
+    for ground in grounds() {
+        let host = ground.host();
+        let step = key("r1-s0-follow-1-do");
+        let absent = host.follow(&step, 0, LONG).await.unwrap();
+        assert_eq!((absent.0, absent.1.bytes), (StepState::Absent, Vec::new()), "{}", ground.name);
+        let script = sh(&format!("echo ready; read -r line <{}; echo bye; exit 4", ground.pipe("go")));
+        host.start(&step, 1, &script, LONG).await.unwrap();
+        until(|| async { ground.says(&step, "ready\n") }).await;
+        let (state, said) = host.follow(&step, 0, Duration::from_secs(1)).await.unwrap();
+        assert_eq!((state, said.bytes.as_slice()), (StepState::Running, &b"ready\n"[..]), "{}", ground.name);
+        let waits = {
+            let (host, step) = (host.clone(), step.clone());
+            tokio::spawn(async move { host.follow(&step, said.next, Duration::from_secs(25)).await })
+        };
+        ground.write("go", "");
+        let (state, said) = waits.await.unwrap().unwrap();
+        let ended = (StepState::Finished { status: 4 }, &b"bye\n"[..]);
+        assert_eq!((state, said.bytes.as_slice()), ended, "{}", ground.name);
+        let again = host.follow(&step, said.next, LONG).await.unwrap();
+        assert_eq!(
+            (again.0, again.1.bytes),
+            (StepState::Finished { status: 4 }, Vec::new()),
+            "{}",
+            ground.name
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_look_tells_status_and_both_streams_and_is_ended_at_its_limit() {
     for ground in grounds() {
         let host = ground.host();

@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+use crate::clock::Stopwatch;
 use crate::config::Recipe;
 use crate::domain::names::{HostName, ObjectId, ReleaseId};
 use crate::domain::notice::Notice;
@@ -18,13 +19,19 @@ use crate::domain::release::{Direction, Event, Outcome, State, StepRun};
 use crate::engine::drive::{ASK_AGAIN, Memory, Next};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
-use crate::remote::{EnvironmentLock, Gravity, Host, RemoteError, StepKey, StepState};
+use crate::remote::{EnvironmentLock, Gravity, Host, LogPart, RemoteError, StepKey, StepState};
 use crate::signals::http;
 
-/// The first pause between two questions about a running step; it doubles up to [`LONGEST_POLL`].
+/// How long a host waits for a step's end before it answers: short, because meanwhile nobody else is heard here.
+const FOLLOW: Duration = Duration::from_secs(1);
+/// The first pause between two questions to a host that does not wait; it doubles up to [`LONGEST_POLL`].
 const FIRST_POLL: Duration = Duration::from_millis(50);
 /// The longest pause between two questions about a running step.
 const LONGEST_POLL: Duration = Duration::from_secs(2);
+/// After so many questions a step is a long one, and a pause between them costs it nothing that counts.
+const LONG_STEP: u32 = 20;
+/// The most bytes of a log that a host hands over at once.
+const LOG_PART: usize = 256 * 1024;
 /// The pause after a host could not be asked.
 const REACH_AGAIN: Duration = Duration::from_secs(3);
 /// The longest that a short look on a host may take.
@@ -240,19 +247,27 @@ impl Engine {
             return Ok(Learnt::failed(Notice::new("TW-D091").with("key", &run.key)));
         };
         let release = state.opening.id;
-        let asked = match host.status(&key).await {
-            Ok(StepState::Absent) => {
-                host.start(&key, state.fence_of(run.direction), script, Duration::from_secs(step.limit)).await
-            }
+        let start =
+            || host.start(&key, state.fence_of(run.direction), script, Duration::from_secs(step.limit));
+        let watch = Stopwatch::start();
+        // Who starts a step that the host knows already is told its state: asking first would only take time.
+        let asked = if polls == 1 { start().await } else { self.follow(release, host, &key).await? };
+        let asked = match asked {
+            Ok(StepState::Absent) => start().await,
             other => other,
         };
         let found = match asked {
             Ok(found) => found,
             Err(error) => return Ok(after_error(&error, polls)),
         };
-        self.keep_log(release, host, &key).await?;
+        if polls == 1 && !matches!(found, StepState::Starting | StepState::Running) {
+            self.keep_log(release, host, &key).await?;
+        }
+        let waited = polls == 1 || watch.elapsed() >= FOLLOW / 2;
         Ok(match found {
-            StepState::Absent | StepState::Starting | StepState::Running => Learnt::NotYet(poll_pause(polls)),
+            StepState::Absent | StepState::Starting | StepState::Running => {
+                Learnt::NotYet(poll_pause(polls, waited))
+            }
             StepState::Finished { status } => self.proof(step, host, facts, Some(status), polls).await,
             StepState::Lost { .. } => self.proof(step, host, facts, None, polls).await,
             StepState::Refused { token } => {
@@ -294,25 +309,61 @@ impl Engine {
         }
     }
 
-    /// Keeps what the step has printed since the last time.
+    /// Waits a moment for the end of a step and keeps what it has printed meanwhile.
+    async fn follow(
+        &self,
+        release: ReleaseId,
+        host: &Host,
+        key: &StepKey,
+    ) -> Result<Result<StepState, RemoteError>, EngineError> {
+        let from = self.log_end(release, key).await?;
+        let (found, part) = match host.follow(key, from, FOLLOW).await {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        let more = part.bytes.len() >= LOG_PART;
+        self.put_log(release, key, from, part).await?;
+        if more && !matches!(found, StepState::Running) {
+            self.keep_log(release, host, key).await?;
+        }
+        Ok(Ok(found))
+    }
+
+    /// Keeps all that a step has printed since the last time.
     async fn keep_log(&self, release: ReleaseId, host: &Host, key: &StepKey) -> Result<(), EngineError> {
-        let name = key.to_string();
-        let known = name.clone();
-        let from = self.0.store.read(move |r| r.log_end(release, &known)).await?;
-        if from >= MOST_LOG {
+        loop {
+            let from = self.log_end(release, key).await?;
+            match host.log(key, from).await {
+                Ok(part) if !part.bytes.is_empty() && from < MOST_LOG => {
+                    self.put_log(release, key, from, part).await?;
+                }
+                Ok(_) => return Ok(()),
+                Err(error) => {
+                    tracing::debug!(release = release.0, "the log could not be read: {}", chain(&error));
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn log_end(&self, release: ReleaseId, key: &StepKey) -> Result<u64, EngineError> {
+        let known = key.to_string();
+        Ok(self.0.store.read(move |r| r.log_end(release, &known)).await?)
+    }
+
+    async fn put_log(
+        &self,
+        release: ReleaseId,
+        key: &StepKey,
+        from: u64,
+        part: LogPart,
+    ) -> Result<(), EngineError> {
+        if part.bytes.is_empty() || from >= MOST_LOG {
             return Ok(());
         }
-        match host.log(key, from).await {
-            Ok(part) if !part.bytes.is_empty() => {
-                let key = name;
-                self.0.store.write(move |w| w.put_log(release, &key, from, &part.bytes)).await?;
-                let _ = self.0.changes.send((release, 0));
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::debug!(release = release.0, "the log could not be read: {}", chain(&error))
-            }
-        }
+        let name = key.to_string();
+        self.0.store.write(move |w| w.put_log(release, &name, from, &part.bytes)).await?;
+        let _ = self.0.changes.send((release, 0));
         Ok(())
     }
 
@@ -385,6 +436,11 @@ fn after_error(error: &RemoteError, polls: u32) -> Learnt {
     }
 }
 
-fn poll_pause(polls: u32) -> Duration {
-    FIRST_POLL.saturating_mul(1 << polls.min(8)).min(LONGEST_POLL)
+/// Returns the pause before the next question; a host that has `waited` itself is asked again at once.
+fn poll_pause(polls: u32, waited: bool) -> Duration {
+    match waited {
+        true if polls <= LONG_STEP => Duration::ZERO,
+        true => FOLLOW,
+        false => FIRST_POLL.saturating_mul(1 << polls.min(8)).min(LONGEST_POLL),
+    }
 }

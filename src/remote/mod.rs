@@ -120,6 +120,25 @@ impl Host {
         self.ask(texts::status(), &[key.as_str()], b"", CALL_LIMIT).await?.state()
     }
 
+    /// Waits up to `wait` for the end of a step; returns its state and what it has printed from `offset` on, as
+    /// [`Host::log`] does. It may return sooner where the host cannot wait.
+    ///
+    /// # Errors
+    /// The host could not be asked.
+    pub async fn follow(
+        &self,
+        key: &StepKey,
+        offset: u64,
+        wait: Duration,
+    ) -> Result<(StepState, LogPart), RemoteError> {
+        let (from, seconds) = (offset.to_string(), wait.as_secs().to_string());
+        let answer =
+            self.ask(texts::follow(), &[key.as_str(), &from, &seconds], b"", CALL_LIMIT + wait).await?;
+        let state = answer.state()?;
+        let next = offset + answer.body.len() as u64;
+        Ok((state, LogPart { bytes: answer.body, next }))
+    }
+
     /// Returns what a step has printed from `offset` on, at most 256 KiB at a time.
     ///
     /// # Errors

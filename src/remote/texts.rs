@@ -31,6 +31,13 @@ pub(super) fn status() -> &'static str {
     &TEXT
 }
 
+/// Waits for the end of a step, tells its state and prints a part of its log.
+pub(super) fn follow() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{FRAME}{STATE}{}", include_str!("host/follow.sh")));
+    &TEXT
+}
+
 /// Prints a part of a step's log.
 pub(super) fn log() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| format!("{FRAME}{}", include_str!("host/log.sh")));

@@ -10,8 +10,8 @@ use crate::domain::plan::forward::plain;
 use crate::domain::plan::spec::Running;
 use crate::domain::plan::texts::{self, File};
 use crate::domain::plan::{
-    Act, FACT_KEEP, FACT_LOCK, FACT_SERVICES_BEFORE, FACT_UP_LIMIT, Facts, Inspection, Script, Spec,
-    SpecHost, Stage, Step, Target,
+    Act, FACT_IMAGES, FACT_KEEP, FACT_LOCK, FACT_SERVICES_BEFORE, FACT_UP_LIMIT, Facts, Inspection, Script,
+    Spec, SpecHost, Stage, Step, Target,
 };
 
 /// Longest for a short look: the engine of a busy host may need a while to answer.
@@ -119,6 +119,8 @@ pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, s
     let mut pull = ground.script(&[texts::KEEP], vec![keep, compose.docker(&["pull", "--quiet"])]);
     pull.files.insert("keep".to_owned(), format!("{{{FACT_KEEP}}}"));
     let up = ground.script(&[texts::UP], vec![compose.up(&format!("{{{FACT_UP_LIMIT}}}"))]);
+    let mut pulled = ground.script(&[texts::PULLED], vec![fixed(texts::PULLED, &["{step}/images"])]);
+    pulled.files.insert("images".to_owned(), format!("{{{FACT_IMAGES}}}"));
     let proof = |file: File, command| Some(ground.script(&[file], vec![command]));
     vec![
         ground.inspect("check", Inspection::Preflight, &[texts::CHECK], fixed(texts::CHECK, &[]), LOOK),
@@ -137,13 +139,7 @@ pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, s
             compose.docker(&["config", "--format", "json"]),
             LOOK,
         ),
-        ground.run(
-            "pull",
-            pull,
-            proof(texts::PULLED, compose.told(texts::PULLED, &[])),
-            compose.pull_limit,
-            1,
-        ),
+        ground.run("pull", pull, Some(pulled), compose.pull_limit, 1),
         ground.run("up", up, proof(texts::APPLIED, compose.told(texts::APPLIED, &[compose.project])), UP, 0),
         settled("settled", compose, &ground),
     ]

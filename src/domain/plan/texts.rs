@@ -53,9 +53,10 @@ docker compose "$@" config --services 2>/dev/null
 echo "--tagwarden: containers"
 ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$project") || exit 1
 if [ -n "$ids" ]; then
-  docker inspect --type container --format '{"image":{{json .Image}},"status":{{json .State.Status}},"labels":{{json .Config.Labels}}}' $ids || exit 1
+  found=$(docker inspect --type container --format '{"image":{{json .Image}},"status":{{json .State.Status}},"labels":{{json .Config.Labels}}}' $ids) || exit 1
+  printf '%s\n' "$found"
   echo "--tagwarden: images"
-  images=$(docker inspect --type container --format '{{.Image}}' $ids) || exit 1
+  images=$(printf '%s\n' "$found" | sed -n 's/^{"image":"\(sha256:[0-9a-f]*\)".*/\1/p' | sort -u)
   docker image inspect --format '{"id":{{json .Id}},"digests":{{json .RepoDigests}}}' $images 2>/dev/null
 fi
 echo "--tagwarden: end"
@@ -88,13 +89,14 @@ changed=$(git status --porcelain) || exit 1
 "#,
 );
 
-/// Proves that every image is on the host. Arguments: the `docker compose` options.
+/// Proves that every image is on the host. Argument: a file with one image a line.
 pub(super) const PULLED: File = (
     "pulled.sh",
-    r#"images=$(docker compose "$@" config --images) || exit 1
-for image in $images; do
-  docker image inspect "$image" >/dev/null || exit 1
-done
+    r#"list=$1; shift
+while read -r image || [ -n "$image" ]; do
+  [ -z "$image" ] || set -- "$@" "$image"
+done <"$list"
+docker image inspect "$@" >/dev/null
 "#,
 );
 
