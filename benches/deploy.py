@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import socket
+import sqlite3
 import statistics
 import subprocess
 import time
@@ -14,9 +15,10 @@ from measure import report
 from world import free_port
 
 PEER = pathlib.Path(__file__).parent / "peers" / "deploy"
-# Versions in turn: the even ones by the daemon, the odd ones by the peer, so that each replaces what the other left.
-ROUNDS = 3
-SETTLE = 0.2
+# In turn a version by the daemon and one by the peer, so that each replaces what the other left.
+ROUNDS = 5
+# Whole seconds, as the daemon counts them.
+SETTLE = 1
 DOCKERFILE = """FROM scratch
 ARG VERSION
 COPY busybox /bin/busybox
@@ -44,7 +46,7 @@ def wait(what, done, seconds=120):
     raise RuntimeError(f"{what} did not happen within {seconds} s")
 
 
-def registry(world, versions):
+def registry(world, tags):
     port = free_port()
     (world.top / "registry.yml").write_text(
         f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {world.top}/registry}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n")
@@ -54,9 +56,10 @@ def registry(world, versions):
     context.mkdir()
     (context / "Dockerfile").write_text(DOCKERFILE)
     run(world, "cp", "/bin/busybox", context)
-    for version in versions:
-        run(world, "docker", "build", "-q", "--build-arg", f"VERSION={version}", "-t", f"{image}:v{version}", context)
-        wait("the registry", lambda: subprocess.run(["docker", "push", "-q", f"{image}:v{version}"], env=world.env, capture_output=True).returncode == 0, 15)
+    for tag in tags:
+        run(world, "docker", "build", "-q", "--build-arg", f"VERSION={tag}", "-t", f"{image}:{tag}", context)
+        wait("the registry", lambda: subprocess.run(["docker", "push", "-q", f"{image}:{tag}"], env=world.env, capture_output=True).returncode == 0, 15)
+        run(world, "docker", "rmi", f"{image}:{tag}")
     return image
 
 
@@ -67,7 +70,9 @@ def sshd(world):
     (world.top / "authorized_keys").write_text((world.top / "client.pub").read_text())
     lines = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {world.top}/hostkey", f"PidFile {world.top}/sshd.pid",
              f"AuthorizedKeysFile {world.top}/authorized_keys", "StrictModes no", "PasswordAuthentication no",
-             "KbdInteractiveAuthentication no", "UsePAM no", "PermitRootLogin prohibit-password", "MaxSessions 20"]
+             "KbdInteractiveAuthentication no", "UsePAM no", "PermitRootLogin prohibit-password", "MaxSessions 20",
+             # No profile of this machine's user: what stands in it would be measured with every command.
+             f"SetEnv HOME={world.top}"]
     (world.top / "sshd_config").write_text("\n".join(lines) + "\n")
     os.makedirs("/run/sshd", exist_ok=True)
     world.start("/usr/sbin/sshd", "-D", "-f", world.top / "sshd_config", "-E", world.top / "sshd.log")
@@ -95,7 +100,7 @@ state = "{world.top}/steps"
 recipe = "compose"
 compose_files = ["compose.yml", "compose.prod.yml"]
 project = "{project}"
-settle = "{int(SETTLE * 1000)}ms"
+settle = "{SETTLE}s"
 env = {{ APP_TAG = "{{tag}}" }}
 [repository.environment.healthcheck]
 url = "{url}"
@@ -110,8 +115,7 @@ def instant(text):
 
 
 def ours(world, tag):
-    """Tags, tells the daemon as the forge would, and returns the seconds from the first step's start to the last one's end."""
-    world.git(world.bare, "tag", "-a", "-m", f"Release {tag}", tag, "main")
+    """Tells the daemon of a tag as the forge would; returns the seconds from the first step's start to the last one's end."""
     request = world.delivery(tag, world.git(world.bare, "rev-parse", tag), uuid=f"00000000-0000-4000-8000-{int(time.time() * 1000):012d}")
     with socket.create_connection(("127.0.0.1", world.port)) as connection:
         connection.sendall(request.replace(b"host: 127.0.0.1\r\n", b"host: 127.0.0.1\r\nconnection: close\r\n"))
@@ -134,9 +138,10 @@ def ours(world, tag):
 def compose(world):
     if os.getuid() != 0:
         raise RuntimeError("root is needed")
-    versions = [f"1.{minor}.0" for minor in range(2 * ROUNDS + 2)]
+    versions = [f"1.{minor}.0" for minor in range(ROUNDS + 1)]
+    tags = [f"v{version}" for version in versions] + [f"plain-{n}" for n in range(1, ROUNDS + 1)]
     project, web = f"twb{os.getpid()}", free_port()
-    image = registry(world, versions)
+    image = registry(world, tags)
     address, key, ssh = sshd(world)
     files = {"compose.yml": f"services:\n  app:\n    image: {image}:${{APP_TAG:?APP_TAG}}\n    restart: unless-stopped\n    init: true\n",
              "compose.prod.yml": f"services:\n  app:\n    ports: [\"127.0.0.1:{web}:8080\"]\n"}
@@ -145,26 +150,33 @@ def compose(world):
     world.git(world.top, "clone", "-q", str(world.bare), str(site))
     world.run_forge()
     world.configure(environment(world, address, key, site, project, url))
-    peer = [PEER, None, project, site, SETTLE, url, *ssh]
+
+    def tagged(tag):
+        """Tags a commit of its own, so that both have something to fetch and to check out."""
+        commit = world.git(world.bare, "commit-tree", "-p", "main", "-m", tag, "main^{tree}")
+        world.git(world.bare, "update-ref", "refs/heads/main", commit)
+        world.git(world.bare, "tag", "-a", "-m", f"Release {tag}", tag, commit)
+
+    def peer(tag):
+        began = time.perf_counter()
+        run(world, PEER, tag, project, site, SETTLE, url, *ssh)
+        return time.perf_counter() - began
+
     times = ([], [])
     try:
-        peer[1] = "v1.0.0"
-        run(world, *peer)
+        peer("v1.0.0")
         world.serve()
-        for version in versions[2:]:
-            if len(times[0]) <= len(times[1]):
-                times[0].append(ours(world, f"v{version}"))
-            else:
-                # The peer's versions are no releases of ours; it runs the same images from tags of its own.
-                world.git(world.bare, "tag", "-f", f"plain-{version}", "main")
-                run(world, "docker", "tag", f"{image}:v{version}", f"{image}:plain-{version}")
-                run(world, "docker", "push", "-q", f"{image}:plain-{version}")
-                peer[1] = f"plain-{version}"
-                began = time.perf_counter()
-                run(world, *peer)
-                times[1].append(time.perf_counter() - began)
+        # What is there at the daemon's first look is history, and no release.
+        wait("the first look", lambda: sqlite3.connect(f"file:{world.top}/state/tagwarden.db?mode=ro", uri=True)
+             .execute("SELECT count(*) FROM repositories").fetchone()[0])
+        for n, version in enumerate(versions[1:], 1):
+            tagged(f"v{version}")
+            times[0].append(ours(world, f"v{version}"))
+            tagged(f"plain-{n}")
+            times[1].append(peer(f"plain-{n}"))
     finally:
         subprocess.run(["docker", "compose", "-p", project, "down", "-t", "1"], env=world.env, capture_output=True)
-        tags = [f"{image}:{prefix}{version}" for version in versions for prefix in ("v", "plain-")]
-        subprocess.run(["docker", "rmi", "-f", *tags], env=world.env, capture_output=True)
+        left = subprocess.run(["docker", "images", "-q", "--no-trunc", "--filter", f"reference={image}"], capture_output=True, text=True).stdout.split()
+        left += subprocess.run(["docker", "images", "-q", "--no-trunc", "--filter", f"reference={project}-keep"], capture_output=True, text=True).stdout.split()
+        subprocess.run(["docker", "rmi", "-f", *sorted(set(left))], env=world.env, capture_output=True)
     report("deploy of a compose application against one ssh script", statistics.median(times[0]), statistics.median(times[1]), 1.1, unit="s")

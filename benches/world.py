@@ -132,7 +132,8 @@ signed = "optional"
                 elif path.endswith("/version"):
                     body = {"version": "11.0.0+gitea-1.22.0"}
                 else:
-                    body = {"id": 1, "full_name": "school/bridge", "name": "bridge", "default_branch": "main", "owner": {"login": "school", "id": 1}, "login": "tagwarden"}
+                    body = {"id": 1, "full_name": "school/bridge", "name": "bridge", "owner": {"login": "school", "id": 1}, "login": "tagwarden",
+                            "default_branch": "main", "permissions": {"admin": False, "push": True, "pull": True}}
                 raw = json.dumps(body).encode()
                 self.send_response(201 if self.command == "POST" else 200)
                 self.send_header("content-type", "application/json")
