@@ -81,7 +81,7 @@ impl Engine {
         let tags = tokio::task::spawn_blocking(move || mirror.list_tags()).await??;
         let look = Look { repository_id, tags };
         let mut opened: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-        self.adopt(guarded, &look, &pending).await?;
+        self.adopt(guarded, &look).await?;
         for (ref_name, releases) in self.take_news(guarded, &look).await? {
             opened.entry(ref_name).or_default().extend(releases.into_iter().map(|id| id.0));
         }
@@ -136,12 +136,15 @@ impl Engine {
     }
 
     /// At the first look ever, takes the tags that are there for history, but for those that deliveries wait for.
-    async fn adopt(&self, guarded: &Guarded, look: &Look, pending: &[Delivery]) -> Result<(), EngineError> {
+    async fn adopt(&self, guarded: &Guarded, look: &Look) -> Result<(), EngineError> {
         let name = guarded.repository.name.to_string();
         let known = name.clone();
         if self.0.store.read(move |r| r.adopted(&known)).await?.is_some() {
             return Ok(());
         }
+        // Read after the fetch: the delivery of a tag that came with it may have come while it ran.
+        let number = look.repository_id;
+        let pending = self.0.store.read(move |r| r.pending_deliveries(number)).await?;
         let awaited: BTreeSet<&str> =
             pending.iter().filter_map(|delivery| delivery.ref_name.as_deref()).collect();
         let history: Vec<(String, String)> = look
