@@ -3,6 +3,8 @@
 //! Real daemon, real sshd; what a step does is held back by a named pipe, and each step writes down that it ran.
 #![expect(clippy::unwrap_used, reason = "a broken assumption fails the test, as it should")]
 
+#[path = "world/namespace.rs"]
+mod namespace;
 #[path = "world/sshd.rs"]
 mod sshd;
 
@@ -30,10 +32,13 @@ struct Scene {
 
 impl Scene {
     async fn open() -> Self {
+        Self::open_on(Sshd::start("")).await
+    }
+
+    async fn open_on(sshd: Sshd) -> Self {
         let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_test_writer().try_init();
         // Short, because the path of a control socket must be.
         let folder = tempfile::Builder::new().prefix("tw").tempdir().unwrap();
-        let sshd = Sshd::start("");
         let start = "2026-11-25T10:00:00+01:00".parse().unwrap();
         let hook = Path::new(env!("CARGO_BIN_EXE_tagwarden-hook"));
         let text = |ground: &Ground, address: SocketAddr| configuration(ground, address, &sshd);
@@ -96,10 +101,15 @@ impl Scene {
         assert!(view.steps.iter().all(|step| step.state == "done"), "{:#?}", view.steps);
     }
 
+    /// The local ends of all connections to the host.
+    fn masters(&self) -> Vec<String> {
+        let ours = self.folder.path().to_str().unwrap().to_owned();
+        processes(|line| line.starts_with("ssh") && line.contains(&ours))
+    }
+
     /// Kills the local ends of all connections to the host; returns how many there were.
     fn cut(&self) -> usize {
-        let ours = self.folder.path().to_str().unwrap().to_owned();
-        let ssh = processes(|line| line.starts_with("ssh") && line.contains(&ours));
+        let ssh = self.masters();
         signal("-KILL", &ssh);
         ssh.len()
     }
@@ -123,7 +133,9 @@ fn signal(signal: &str, processes: &[String]) {
 
 fn configuration(ground: &Ground, address: SocketAddr, sshd: &Sshd) -> String {
     let root = ground.root().display();
-    let Address::Ssh { user, port, host_key, identity, .. } = sshd.host().address else { panic!("over SSH") };
+    let Address::Ssh { user, host, port, host_key, identity } = sshd.host().address else {
+        panic!("over SSH")
+    };
     let steps: String = STEPS
         .iter()
         .map(|name| {
@@ -150,7 +162,7 @@ release_managers = ["user:ada"]
 approvals = 0
 [[repository.environment.host]]
 name = "prod-1"
-address = "{user}@127.0.0.1:{port}"
+address = "{user}@{host}:{port}"
 host_key = "{host_key}"
 identity = "{identity}"
 directory = "{root}/production"
@@ -235,4 +247,29 @@ async fn a_host_that_is_away_for_a_while_is_waited_for() {
     assert_eq!(view.row.phase, "deploying", "what is not known is no failure");
     scene.sshd.back();
     scene.all_ran_once().await;
+}
+
+mod tier3 {
+    use super::{Scene, Sshd};
+    use crate::namespace::Namespace;
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "tier 3: network namespaces"]
+    async fn packets_are_dropped_in_the_middle_of_a_step_and_the_truth_is_found_when_they_pass_again() {
+        let network = Namespace::new();
+        let scene = Scene::open_on(Sshd::start_in(&network.address, network.enter())).await;
+        scene.hold("two");
+        scene.push().await;
+        scene.until("the second step", || scene.done().last().is_some_and(|line| line == "two begins")).await;
+        network.silence(true);
+        scene.go_on();
+        scene
+            .until("the end of the step", || scene.done().last().is_some_and(|line| line == "two ends"))
+            .await;
+        scene.until("the daemon to give the connection up", || scene.masters().is_empty()).await;
+        let view = scene.world.view("v1.1.0").await.unwrap().unwrap();
+        assert_eq!(view.row.phase, "deploying", "what is not known is no failure");
+        network.silence(false);
+        scene.all_ran_once().await;
+    }
 }

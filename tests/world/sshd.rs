@@ -16,6 +16,10 @@ use tokio::task::JoinHandle;
 /// that no profile of that user is read.
 pub struct Sshd {
     pub port: u16,
+    /// Where it listens.
+    address: String,
+    /// What its command begins with.
+    enter: Vec<String>,
     pub folder: TempDir,
     #[allow(dead_code, reason = "held until the server is dropped")]
     child: Option<Stopped>,
@@ -41,13 +45,20 @@ impl Drop for Stopped {
     }
 }
 
-fn serve(folder: &Path, port: u16) -> Stopped {
+fn serve(folder: &Path, address: (&str, u16), enter: &[String]) -> Stopped {
     let log = folder.join("sshd.log");
-    let mut sshd = Command::new("/usr/sbin/sshd");
-    sshd.arg("-D").arg("-f").arg(folder.join("sshd_config")).arg("-E").arg(&log).stdin(Stdio::null());
+    let words = [enter, &["/usr/sbin/sshd".to_owned()]].concat();
+    let mut sshd = Command::new(&words[0]);
+    sshd.args(&words[1..])
+        .arg("-D")
+        .arg("-f")
+        .arg(folder.join("sshd_config"))
+        .arg("-E")
+        .arg(&log)
+        .stdin(Stdio::null());
     let mut child = Stopped(sshd.spawn().unwrap());
     let patience = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    while TcpStream::connect(address).is_err() {
         assert!(child.0.try_wait().unwrap().is_none(), "{:?}", fs::read_to_string(&log));
         assert!(Instant::now() < patience, "sshd does not listen");
         std::thread::sleep(Duration::from_millis(10));
@@ -73,11 +84,16 @@ fn children(of: u32) -> Vec<u32> {
 impl Sshd {
     /// Starts a server with further lines of configuration.
     pub fn start(more: &str) -> Self {
-        Self::start_with("", more)
+        Self::start_with("", more, "127.0.0.1", Vec::new())
+    }
+
+    /// Starts a server that listens on this address, in a place that a command enters with these words.
+    pub fn start_in(address: &str, enter: Vec<String>) -> Self {
+        Self::start_with("", "", address, enter)
     }
 
     /// Starts a server with further variables for whoever logs in.
-    fn start_with(variables: &str, more: &str) -> Self {
+    fn start_with(variables: &str, more: &str, address: &str, enter: Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         for key in ["hostkey", "otherkey", "client", "stranger"] {
@@ -90,14 +106,14 @@ impl Sshd {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let top = at.display();
         let config = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {top}/hostkey\nPidFile none\n\
+            "Port {port}\nListenAddress {address}\nHostKey {top}/hostkey\nPidFile none\n\
              AuthorizedKeysFile {top}/authorized_keys\nStrictModes no\nPasswordAuthentication no\n\
              KbdInteractiveAuthentication no\nUsePAM no\nPermitRootLogin prohibit-password\nMaxSessions 10\n\
              MaxStartups 100\nLogLevel VERBOSE\nSetEnv HOME={top} {variables}\n{more}\n"
         );
         fs::write(at.join("sshd_config"), config).unwrap();
-        let child = Some(serve(at, port));
-        Self { port, folder, child, bin: None }
+        let child = Some(serve(at, (address, port), &enter));
+        Self { port, address: address.to_owned(), enter, folder, child, bin: None }
     }
 
     /// Ends the server with all its connections.
@@ -107,7 +123,7 @@ impl Sshd {
 
     /// Starts it again.
     pub fn back(&mut self) {
-        self.child = Some(serve(self.folder.path(), self.port));
+        self.child = Some(serve(self.folder.path(), (&self.address, self.port), &self.enter));
     }
 
     /// The processes that serve connections.
@@ -124,7 +140,7 @@ impl Sshd {
         let bin = tempfile::tempdir().unwrap();
         symlink(shell, bin.path().join("sh")).unwrap();
         let path = format!("PATH={}:/usr/sbin:/usr/bin:/sbin:/bin", bin.path().display());
-        Self { bin: Some(bin), ..Self::start_with(&path, "") }
+        Self { bin: Some(bin), ..Self::start_with(&path, "", "127.0.0.1", Vec::new()) }
     }
 
     /// The server as a host of the configuration; its steps stand in a folder of the server's.
@@ -133,7 +149,7 @@ impl Sshd {
             name: HostName::parse("h1").unwrap(),
             address: Address::Ssh {
                 user: me(),
-                host: "127.0.0.1".to_owned(),
+                host: self.address.clone(),
                 port: self.port,
                 host_key: key(&self.folder.path().join("hostkey.pub")),
                 identity: Some(self.folder.path().join("client")),
