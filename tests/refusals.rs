@@ -1,8 +1,16 @@
-//! Every refusal of the door in both languages, word for word.
+//! Every refusal of the door, of changelogs and of the author's side in both languages, word for word.
 //!
-//! The table stands in `refusals/table.txt`. It is written anew with `TAGWARDEN_BLESS=1`, and read before it is kept.
+//! The table stands in `refusals/table.txt`: what was done, then the English lines and the French ones. It is written
+//! anew with `TAGWARDEN_BLESS=1`, and read before it is kept.
 
 #![expect(clippy::unwrap_used, reason = "a broken assumption fails the test, as it should")]
+
+#[path = "refusals/author.rs"]
+mod author;
+#[path = "refusals/changelogs.rs"]
+mod changelogs;
+#[path = "world/clone.rs"]
+mod clone;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -139,6 +147,12 @@ fn rule_rows() -> Vec<(String, Notice)> {
         ),
         ("a repeat on a hotfix line", TagFacts { place: hotfix(), ..next() }, &["1.2.3", "1.2.4"]),
         (
+            "nothing left on a hotfix line",
+            TagFacts { place: hotfix(), ..facts("v1.2.5", Some("1.2.3")) },
+            &["1.2.3", "1.2.4"],
+        ),
+        ("a word below its series", facts("v1.3.0-alpha", Some("1.2.3")), &["1.2.3", "1.3.0-beta"]),
+        (
             "a hotfix branch without a release",
             TagFacts { place: PlaceFact::LooseHotfix { branch: "hotfix/x".into() }, ..next() },
             &["1.2.3"],
@@ -230,34 +244,46 @@ fn other_rows() -> Vec<(String, Notice)> {
     rows
 }
 
+/// Returns the lines of a notice in both languages, as the hook says them.
+fn lines(notice: &Notice) -> [Vec<String>; 2] {
+    [Language::En, Language::Fr].map(|language| {
+        let worded = messages::word(language, notice);
+        let hint = worded.hint.unwrap_or_else(|| panic!("{}: nothing to do", notice.id));
+        vec![messages::with_id(&worded.what, &notice.id), hint]
+    })
+}
+
+#[track_caller]
+fn check(line: &str) {
+    let gap = line.replace("\\u{", "").replace("^{commit}", "").contains('{');
+    assert!(!gap, "a gap was left: {line}");
+    assert!(line.chars().all(|character| !character.is_control()), "{line:?}");
+}
+
 #[test]
 fn every_refusal_reads_as_it_was_agreed_on() {
-    let rows = [name_rows(), rule_rows(), other_rows()].concat();
+    let mut rows = Vec::new();
+    for (what, notice) in [name_rows(), rule_rows(), other_rows(), changelogs::rows()].concat() {
+        let lines = lines(&notice);
+        for line in lines.iter().flatten() {
+            let hole = ["  ", ": ;", ", ,"].iter().any(|hole| line.trim_start().contains(hole));
+            assert!(!hole || line.starts_with("v1.4.2  "), "a value is empty: {line:?}");
+            assert!(line.chars().count() <= WIDEST, "too wide: {line}");
+        }
+        rows.push((what, lines));
+    }
+    rows.extend(author::rows());
     assert!(rows.len() >= 60, "{} rows", rows.len());
     let mut table = String::new();
-    for (what, notice) in &rows {
+    for (what, lines) in &rows {
         writeln!(table, "## {what}").unwrap();
-        for language in [Language::En, Language::Fr] {
-            let worded = messages::word(language, notice);
-            let hint = worded.hint.unwrap_or_else(|| panic!("{}: nothing to do", notice.id));
-            for line in [messages::with_id(&worded.what, &notice.id), hint] {
-                assert!(
-                    line.replace("\\u{", "").replace("^{", "").find('{').is_none(),
-                    "a gap was left: {line}"
-                );
-                assert!(line.chars().all(|character| !character.is_control()), "{line:?}");
-                assert!(
-                    line.chars().count() <= WIDEST || notice.id == "TW-T002",
-                    "{} columns: {line}",
-                    line.chars().count()
-                );
-                writeln!(table, "{line}").unwrap();
-            }
+        for line in lines.iter().flatten() {
+            check(line);
+            writeln!(table, "{line}").unwrap();
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/refusals/table.txt");
     if std::env::var_os("TAGWARDEN_BLESS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &table).unwrap();
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), table);

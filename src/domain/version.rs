@@ -12,6 +12,9 @@ use crate::domain::notice::Notice;
 /// A hundred and twenty-eight leaves room for long pre-release names and keeps every line we print under 200 columns.
 pub const LONGEST_TAG: usize = 128;
 
+/// How much of a longer name is shown, in bytes.
+const LONGEST_SHOWN: usize = 40;
+
 /// What kind of release a tag names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -63,23 +66,27 @@ impl Tag {
         let shown = || names::shown(name);
         let refuse = |id: &str| Notice::new(id).with("tag", shown()).with("prefix", prefix);
         if name.len() > LONGEST_TAG {
-            return Err(refuse("TW-T002").with("most", LONGEST_TAG));
+            let begin = names::shown(&name[..LONGEST_SHOWN]);
+            return Err(refuse("TW-T002").with("tag", format!("{begin}…")).with("most", LONGEST_TAG));
         }
         let text = match std::str::from_utf8(name) {
             Ok(text) if text.is_ascii() => text,
             Ok(_) | Err(_) => return Err(refuse("TW-T001")),
         };
         if text.bytes().any(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control()) {
-            return Err(refuse("TW-T007"));
+            let plain = text.replace(|sign: char| sign.is_ascii_whitespace() || sign.is_ascii_control(), "");
+            let rest = plain.strip_prefix(prefix).unwrap_or(&plain);
+            return Err(refuse("TW-T007").with("meant", offered(rest, prefix)));
         }
         let Some(rest) = text.strip_prefix(prefix) else { return Err(without_prefix(text, prefix, &refuse)) };
-        let version = semver::Version::parse(rest).map_err(|_| malformed(rest, &refuse))?;
+        let version = semver::Version::parse(rest).map_err(|_| malformed(rest, prefix, &refuse))?;
         let kind = kind_of(&version).ok_or_else(|| {
             let exact = format!("{prefix}{}.{}.{}-rollback", version.major, version.minor, version.patch);
             refuse("TW-T009").with("exact", exact)
         })?;
         if !version.build.is_empty() {
-            return Err(refuse("TW-T011"));
+            let bare = rest.split('+').next().unwrap_or(rest);
+            return Err(refuse("TW-T011").with("meant", offered(bare, prefix)));
         }
         Ok(Self { name: text.to_owned(), kind, version })
     }
@@ -157,35 +164,69 @@ fn foreign_mark(character: char) -> bool {
     !character.is_ascii_graphic() && !character.is_alphanumeric()
 }
 
+/// The version that is shown as an example where nobody can tell which one was meant.
+const EXAMPLE: semver::Version = semver::Version::new(1, 4, 2);
+
+/// Returns the tag name to propose: that of `version` when it is lawful, and of an example otherwise.
+fn offered(version: &str, prefix: &str) -> String {
+    let lawful = |version: &semver::Version| version.build.is_empty() && kind_of(version).is_some();
+    let version = semver::Version::parse(version).ok().filter(lawful).unwrap_or(EXAMPLE);
+    format!("{prefix}{version}")
+}
+
 fn without_prefix(text: &str, prefix: &str, refuse: &dyn Fn(&str) -> Notice) -> Notice {
-    let lower = text.to_ascii_lowercase();
-    match lower.strip_prefix(&prefix.to_ascii_lowercase()) {
-        Some(rest) if !prefix.is_empty() => refuse("TW-T004").with("meant", format!("{prefix}{rest}")),
-        Some(_) | None => {
-            let version = if text.starts_with(|first: char| first.is_ascii_digit()) { text } else { "1.4.2" };
-            refuse("TW-T003").with("meant", format!("{prefix}{version}"))
-        }
+    let start = text.get(..prefix.len());
+    if !prefix.is_empty() && start.is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
+        return refuse("TW-T004").with("meant", offered(&text[prefix.len()..], prefix));
     }
+    let numbers = text.trim_start_matches(|sign: char| !sign.is_ascii_digit());
+    refuse("TW-T003").with("meant", offered(numbers, prefix))
 }
 
 /// Returns the nearest reason why a text is no strict version.
-fn malformed(rest: &str, refuse: &dyn Fn(&str) -> Notice) -> Notice {
+fn malformed(rest: &str, prefix: &str, refuse: &dyn Fn(&str) -> Notice) -> Notice {
     let core = rest.split(['-', '+']).next().unwrap_or(rest);
+    let behind = &rest[core.len()..];
     let numbers: Vec<&str> = core.split('.').collect();
     let all_digits = numbers.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     if !all_digits {
         return refuse("TW-T010");
     }
     if numbers.len() != 3 {
-        return refuse("TW-T005").with("count", numbers.len());
+        let three: Vec<&str> = numbers.iter().copied().chain(["0", "0"]).take(3).collect();
+        let meant = offered(&format!("{}{behind}", three.join(".")), prefix);
+        return refuse("TW-T005").with("count", numbers.len()).with("meant", meant);
     }
     if numbers.iter().any(|part| part.len() > 1 && part.starts_with('0')) {
-        return refuse("TW-T006");
+        let plain: Vec<&str> = numbers.iter().map(|part| without_zeros(part)).collect();
+        return refuse("TW-T006").with("meant", offered(&format!("{}{behind}", plain.join(".")), prefix));
     }
     if numbers.iter().any(|part| part.parse::<u64>().is_err()) {
         return refuse("TW-T008");
     }
     refuse("TW-T010")
+}
+
+fn without_zeros(number: &str) -> &str {
+    match number.trim_start_matches('0') {
+        "" => "0",
+        rest => rest,
+    }
+}
+
+/// Returns the pre-release that ranks right above one: its last number counted up, or one more number.
+pub fn next_in_series(version: &semver::Version) -> semver::Version {
+    let pre = version.pre.as_str();
+    let (before, last) = pre.rsplit_once('.').map_or(("", pre), |(before, last)| (before, last));
+    let counted = last.parse::<u64>().ok().and_then(|number| number.checked_add(1));
+    let next = match counted {
+        Some(number) if before.is_empty() => number.to_string(),
+        Some(number) => format!("{before}.{number}"),
+        None => format!("{pre}.1"),
+    };
+    // Whatever follows a lawful part by these rules is lawful; if not, the version itself is the nearest answer.
+    semver::Prerelease::new(&next)
+        .map_or_else(|_| version.clone(), |pre| semver::Version { pre, ..core(version) })
 }
 
 /// Returns the stable versions that may follow `base`: the next patch, minor and major, as far as numbers reach.

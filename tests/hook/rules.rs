@@ -212,7 +212,7 @@ fn a_release_tag_never_moves_and_is_never_deleted() {
     forge.git(&["tag", "-f", "-a", "v1.0.0", "-m", "Release v1.0.0"]);
     forge.push(&["main", "+refs/tags/v1.0.0"]).refused(&["TW-T030"]);
     forge.git(&["update-ref", "refs/tags/v1.0.0", &old]);
-    forge.push(&[":refs/tags/v1.0.0"]).refused(&["TW-T031"]).says("push v1.0.0-rollback");
+    forge.push(&[":refs/tags/v1.0.0"]).refused(&["TW-T031"]).says("tagwarden tag --rollback v1.0.0");
     forge.tag("v1.0.1-rc.1");
     forge.push(&["main", "v1.0.1-rc.1"]).accepted();
     forge.push(&[":refs/tags/v1.0.1-rc.1"]).refused(&["TW-T046"]);

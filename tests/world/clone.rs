@@ -203,6 +203,7 @@ pub fn changelog(unreleased: &str, sections: &[(&str, &str)]) -> String {
 }
 
 /// Returns the ids of the warnings of a plan.
+#[allow(dead_code, reason = "each test crate that includes this file uses another part of it")]
 pub fn warned(plan: &Value) -> Vec<&str> {
     plan["warnings"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect()
 }

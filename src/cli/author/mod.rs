@@ -7,7 +7,7 @@ pub mod outlook;
 pub mod rules;
 pub mod sight;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::domain::names::ObjectId;
@@ -71,7 +71,7 @@ impl Desk {
             return Err(Failure::new(Exit::Failed, Notice::new("TW-V021")));
         }
         let remote = match &place.remote {
-            Some(name) if name.starts_with('-') => {
+            Some(name) if name.starts_with('-') || !is_remote(&clone, name)? => {
                 return Err(Failure::new(Exit::Usage, Notice::new("TW-V022").with("remote", name)));
             }
             Some(named) => Some(named.clone()),
@@ -131,6 +131,12 @@ impl Desk {
     pub fn remote_name(&self) -> &str {
         self.remote.as_deref().unwrap_or("origin")
     }
+}
+
+/// Returns whether a remote has this name, or the name can be an address.
+fn is_remote(clone: &GitClone, name: &str) -> Result<bool, Failure> {
+    let address = name.contains(['/', ':']) || Path::new(name).exists();
+    Ok(address || clone.address(name).map_err(|error| git_failed(&error))? != name)
 }
 
 fn remote_refs(

@@ -2,7 +2,7 @@
 
 use super::{ChangelogFact, Known, ObjectFact, PlaceFact, Policy, SignatureFact, SignatureFlaw, TagFacts};
 use crate::domain::notice::Notice;
-use crate::domain::version::{Tag, TagKind, core, first_versions, successors};
+use crate::domain::version::{Tag, TagKind, core, first_versions, next_in_series, successors};
 
 /// Returns every rule that a tag breaks; `known` holds the versions that have tags, without this one.
 pub fn judge(facts: &TagFacts, known: &Known, policy: &Policy) -> Vec<Notice> {
@@ -168,10 +168,10 @@ fn series(
 ) -> Option<Notice> {
     // In order, the pre-releases of a version stand right before it.
     let newest = known.range(..stable.clone()).next_back().filter(|other| core(other) == *stable)?;
-    version
-        .cmp_precedence(newest)
-        .is_lt()
-        .then(|| told("TW-T015").with("newest", format!("{prefix}{newest}")))
+    version.cmp_precedence(newest).is_lt().then(|| {
+        let next = next_in_series(newest);
+        told("TW-T015").with("newest", format!("{prefix}{newest}")).with("next", format!("{prefix}{next}"))
+    })
 }
 
 fn rollback(facts: &TagFacts, known: &Known, about: &About<'_>) -> Option<Notice> {

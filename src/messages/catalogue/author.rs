@@ -35,7 +35,7 @@ pub const TEXTS: &[Text] = texts! {
     "TW-V015": "The changelog has several versions without a tag: {versions}.", "Le changelog contient plusieurs versions sans tag : {versions}.",
         "merge their sections into one, or tag the older one first", "fusionnez leurs sections, ou taguez d’abord la plus ancienne";
     "TW-V020": "there is no git clone in {path}: {why}", "il n’y a pas de clone git dans {path} : {why}",
-        "name it with --repo", "indiquez-le avec --repo";
+        "name it with --repo FOLDER", "indiquez-le avec --repo DOSSIER";
     "TW-V021": "the history of this clone is cut off, so the last release cannot be found", "l’historique de ce clone est tronqué : la dernière version est introuvable",
         "fetch the rest with: git fetch --unshallow --tags", "récupérez le reste avec : git fetch --unshallow --tags";
     "TW-V022": "`{remote}` is no remote", "`{remote}` n’est pas un dépôt distant",
@@ -74,9 +74,9 @@ pub const TEXTS: &[Text] = texts! {
     "TW-V039": "there is no release before {tag} that could run again", "il n’y a aucune version avant {tag} qui puisse tourner de nouveau",
         "name it with --to TAG", "indiquez-la avec --to TAG";
     "TW-V040": "{tag} was shipped, and {main} lacks its changes ({commits}).", "{tag} a été livrée, et {main} n’a pas ses changements ({commits}).",
-        "bring them over with: git cherry-pick -x {commits}, or merge {tag}", "reprenez-les avec : git cherry-pick -x {commits}, ou fusionnez {tag}";
+        "merge {tag}, or bring them over with: git cherry-pick -x {commits}", "fusionnez {tag}, ou reprenez-les avec : git cherry-pick -x {commits}";
     "TW-V041": "{branch} is not pushed yet; it is counted as if it were.", "{branch} n’est pas encore poussée ; elle compte comme si elle l’était.",
-        "push it with: git push {remote} {branch}, or tag with --with-branch", "poussez-la avec : git push {remote} {branch}, ou taguez avec --with-branch";
+        "tag with --with-branch, or push it with: git push {remote} {branch}", "taguez avec --with-branch, ou poussez-la avec : git push {remote} {branch}";
     "TW-V042": "the tag {tag} is only here; {remote} does not have it.", "le tag {tag} n’est qu’ici ; {remote} ne l’a pas.",
         "remove it with: git tag -d {tag}", "retirez-le avec : git tag -d {tag}";
     "TW-V043": "{main} on {remote} is ahead of this commit.", "{main} sur {remote} est en avance sur ce commit.",
@@ -86,7 +86,7 @@ pub const TEXTS: &[Text] = texts! {
     "TW-V045": "{path} has changes that are not committed; the committed file counts.", "{path} a des modifications non enregistrées ; seul le fichier enregistré compte.",
         "commit them first", "faites d’abord un commit";
     "TW-V046": "{tag} must be signed, and the tag that is here is not", "{tag} doit être signé, et le tag présent ici ne l’est pas",
-        "remove it with: git tag -d {tag}, and run the same command again", "retirez-le avec : git tag -d {tag}, puis relancez la même commande";
+        "run the same command again after: git tag -d {tag}", "relancez la même commande après : git tag -d {tag}";
     "TW-V047": "the daemon cannot be reached from here, so nothing can be watched: {why}", "le démon est injoignable d’ici, rien ne peut être suivi : {why}",
         "follow it on its page", "suivez-la sur sa page";
     "TW-V048": "the daemon has not seen {tag} within {seconds} s", "le démon n’a pas vu {tag} en {seconds} s",

@@ -33,7 +33,7 @@ pub const TEXTS: &[Text] = texts! {
     "TW-L013": "there is no section for {version}", "il n’y a pas de section pour {version}",
         "make it with: tagwarden changelog release {version}", "créez-la avec : tagwarden changelog release {version}";
     "TW-L014": "`{path}` cannot be read: {why}", "`{path}` est illisible : {why}",
-        "name the file with --file", "indiquez le fichier avec --file";
+        "name the file with --file FILE", "indiquez le fichier avec --file FICHIER";
     "TW-L015": "`{path}` cannot be written: {why}", "`{path}` ne peut être écrit : {why}",
         "nothing was changed; look at the folder's rights and at the disk", "rien n’a changé ; vérifiez les droits du dossier et le disque";
     "TW-L016": "`{value}` is no version", "`{value}` n’est pas une version",
@@ -43,7 +43,7 @@ pub const TEXTS: &[Text] = texts! {
     "TW-L018": "the file is written, but git could not commit it: {why}", "le fichier est écrit, mais git n’a pas pu l’enregistrer : {why}",
         "commit it yourself, or run again after mending it", "faites le commit vous-même, ou recommencez après correction";
     "TW-L019": "the section of {version}, which is released, is gone", "la section de {version}, déjà publiée, a disparu",
-        "bring it back from the last tag", "reprenez-la depuis le dernier tag";
+        "copy it back from the last tag: git show TAG:CHANGELOG.md", "reprenez-la depuis le dernier tag : git show TAG:CHANGELOG.md";
     "TW-L020": "`{text}` was added to {version}, which is released already", "`{text}` a été ajouté à {version}, déjà publiée",
         "move it to Unreleased", "déplacez-le dans Unreleased";
     "TW-L021": "`{path}` has changed while it was rewritten", "`{path}` a changé pendant sa réécriture",

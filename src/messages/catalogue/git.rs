@@ -9,8 +9,8 @@ pub const TEXTS: &[Text] = texts! {
         "look at the repository with: git fsck", "examinez le dépôt avec : git fsck";
     "TW-G002": "the repository uses something that cannot be read here: {why}",
         "le dépôt utilise quelque chose qui ne peut être lu ici : {why}",
-        "tags of such a repository cannot be judged; use a SHA-1 repository with plain refs",
-        "les tags d’un tel dépôt ne peuvent être jugés ; utilisez un dépôt SHA-1 avec des refs classiques";
+        "a repository with plain refs can be judged; see what this one uses with: git config --get-regexp ^extensions",
+        "un dépôt aux refs classiques peut être jugé ; voyez ce qu’utilise celui-ci avec : git config --get-regexp ^extensions";
     "TW-G003": "the program git could not be run: {why}", "le programme git n’a pas pu être lancé : {why}",
         "install it with: apt-get install git", "installez-le avec : apt-get install git";
     "TW-G004": "git took too long: {why}", "git a mis trop de temps : {why}",

@@ -5,13 +5,13 @@ use crate::messages::Text;
 
 /// The messages of this group.
 pub const TEXTS: &[Text] = texts! {
-    "TW-H001": "the push cannot be judged: {path} on the forge's machine cannot be used ({count} problems).",
-        "le push ne peut être jugé : {path} sur la machine de la forge est inutilisable ({count} problèmes).",
+    "TW-H001": "the push cannot be judged: {path} on the forge's machine cannot be used (problems: {count}).",
+        "le push ne peut être jugé : {path} sur la machine de la forge est inutilisable (problèmes : {count}).",
         "ask the administrator to run there: tagwarden config check --without-secrets --config {path}",
         "demandez à l’administrateur d’y lancer : tagwarden config check --without-secrets --config {path}";
     "TW-H002": "the push cannot be judged: it names too many refs.", "le push ne peut être jugé : il nomme trop de refs.",
-        "push in smaller parts", "poussez en plusieurs fois";
-    "TW-H003": "the push cannot be judged: its refs could not be read ({why}).", "le push ne peut être jugé : ses refs sont illisibles ({why}).",
+        "push in smaller parts: git push origin BRANCH TAG", "poussez en plusieurs fois : git push origin BRANCHE TAG";
+    "TW-H003": "the push cannot be judged: its refs could not be read ({why}).", "le push ne peut être jugé : ses refs n’ont pas pu être lues ({why}).",
         "push again; look at the forge's machine when it stays so", "recommencez ; si cela persiste, examinez la machine de la forge";
     "TW-H004": "the push cannot be judged within {seconds} s.", "le push n’a pas pu être jugé en {seconds} s.",
         "push again; look at the load of the forge's machine when it stays so",
