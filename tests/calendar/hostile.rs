@@ -92,6 +92,24 @@ proptest! {
     }
 }
 
+/// What a fuzzer found, or would have.
+#[test]
+fn a_unit_of_several_bytes_and_days_beyond_any_month_are_survived() {
+    let event = |line: &str| {
+        format!(
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261201T090000Z\n{line}\nEND:VEVENT\nEND:VCALENDAR\n"
+        )
+    };
+    assert!(survives(event("DURATION:PT1\u{e9}H").as_bytes()));
+    let zone = "BEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\nDTSTART:19701025T030000\nTZOFFSETFROM:+0200\n\
+                TZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=SU;\
+                BYMONTHDAY=250,251,252,253,254,255,250\nEND:STANDARD\nBEGIN:DAYLIGHT\n\
+                DTSTART:19700329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n\
+                RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\nEND:DAYLIGHT\nEND:VTIMEZONE";
+    let text = event("SUMMARY:x").replace("BEGIN:VCALENDAR", &format!("BEGIN:VCALENDAR\n{zone}"));
+    assert!(survives(text.replace("DTSTART:20261201T090000Z", "DTSTART;TZID=X:20261201T090000").as_bytes()));
+}
+
 #[test]
 fn twenty_thousand_events_in_ten_megabytes_are_read() {
     let filling = "x".repeat(420);

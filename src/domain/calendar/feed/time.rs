@@ -83,7 +83,8 @@ pub fn length(text: &str) -> Option<Length> {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
         let count: i32 = rest[..end].parse().ok()?;
         let unit = rest.as_bytes()[end];
-        rest = &rest[end + 1..];
+        // What is no ASCII letter is no unit either, and may be longer than a byte.
+        rest = rest.get(end + 1..)?;
         parts += 1;
         match (in_time, unit) {
             (false, b'W') => days = days.checked_add(count.checked_mul(7)?)?,

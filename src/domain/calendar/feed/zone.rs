@@ -152,7 +152,8 @@ impl Part {
             ("", Some(days)) => {
                 let days: Vec<u8> = days.split(',').map(str::parse).collect::<Result<_, _>>().ok()?;
                 let first = *days.iter().min()?;
-                let whole = days.len() == 7 && days.iter().max() == Some(&(first + 6)) && first % 7 == 1;
+                let whole =
+                    days.len() == 7 && days.iter().max().copied() == first.checked_add(6) && first % 7 == 1;
                 whole.then_some(first / 7 + 1)?
             }
             ("-1", None) => 5,
