@@ -46,6 +46,26 @@ fn a_release_moves_unreleased_and_follows_the_links() {
 }
 
 #[test]
+fn blanks_behind_a_heading_stay_in_their_line() {
+    let new = released("## [Unreleased] \t\n\n- a\n", "1.0.0");
+    assert_eq!(new, "## [Unreleased] \t\n\n## [1.0.0] - 2026-11-24\n\n- a\n");
+}
+
+#[test]
+fn a_file_of_mixed_line_ends_keeps_each() {
+    let new = released("## [Unreleased]\n\n- a\r\n- b\r\n", "1.0.0");
+    assert_eq!(new, "## [Unreleased]\n\n## [1.0.0] - 2026-11-24\n\n- a\r\n- b\r\n");
+}
+
+#[test]
+fn each_section_of_a_doubled_version_is_held_against_its_own_past() {
+    let twice = "## [1.0.0] - 2026-01-15\n\n- a\n\n## [1.0.0] - 2026-01-15\n\n- b\n";
+    assert!(slipped_in(&parsed(twice), &parsed(twice)).is_empty());
+    let more = format!("{twice}- c\n");
+    assert_eq!(slipped_in(&parsed(twice), &parsed(&more)).len(), 1);
+}
+
+#[test]
 fn releasing_twice_says_that_it_is_done() {
     let new = released(PLAIN, "1.1.0");
     let again = parsed(&new).release(&version("1.1.0"), day()).unwrap();

@@ -58,9 +58,14 @@ fn odd_line(line: &str) -> Option<&'static str> {
 /// were merged in without a conflict would be announced to nobody, and a section that is gone takes its notes along.
 pub fn slipped_in(base: &Changelog, now: &Changelog) -> Vec<Problem> {
     let mut problems = vanished(base, now);
+    let mut seen: BTreeMap<&semver::Version, usize> = BTreeMap::new();
     for section in &now.sections {
         let Some(version) = &section.version else { continue };
-        let Some(before) = base.section(version) else { continue };
+        // A version that stands twice is a problem of its own; each of its sections is held against its own past.
+        let place = seen.entry(version).or_insert(0);
+        let mut sections = base.sections.iter().filter(|before| before.version.as_ref() == Some(version));
+        let Some(before) = sections.nth(*place).or_else(|| base.section(version)) else { continue };
+        *place += 1;
         let known: BTreeSet<&str> = before.entries.iter().map(|entry| entry.text.as_str()).collect();
         for entry in section.entries.iter().filter(|entry| !known.contains(entry.text.as_str())) {
             let notice = Notice::new("TW-L010").with("version", version).with("entry", &entry.text);

@@ -46,13 +46,12 @@ impl Changelog {
         if !unreleased.has_content {
             return Err(refuse(unreleased.line, "TW-L012"));
         }
-        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
-        let mut splices = vec![self.new_heading(unreleased, version, date, end)];
-        splices.extend(self.new_links(version, end));
+        let mut splices = vec![self.new_heading(unreleased, version, date)];
+        splices.extend(self.new_links(version));
         Ok(Released::Written(self.spliced(splices)))
     }
 
-    fn new_heading(&self, unreleased: &Section, version: &semver::Version, date: Date, end: &str) -> Splice {
+    fn new_heading(&self, unreleased: &Section, version: &semver::Version, date: Date) -> Splice {
         let newest = self.sections.first();
         let style = newest.map_or(&unreleased.style, |section| &section.style);
         let address = newest.and_then(|section| {
@@ -64,13 +63,16 @@ impl Changelog {
         if style.hashes > 0 && unreleased.style.hashes > 0 {
             style.hashes = unreleased.style.hashes;
         }
+        // Blanks behind the heading stay in its line.
+        let behind = &self.text[unreleased.heading.end..];
+        let at = unreleased.heading.end + behind.find(['\r', '\n']).unwrap_or(behind.len());
+        let end = self.end_at(at);
         let heading = style.write(&version.to_string(), date, address.as_deref(), end);
-        let at = unreleased.heading.end;
         Splice { range: at..at, with: format!("{end}{end}{heading}") }
     }
 
     /// Returns the changes to the link definitions, following the file's own pattern; none is invented.
-    fn new_links(&self, version: &semver::Version, end: &str) -> Vec<Splice> {
+    fn new_links(&self, version: &semver::Version) -> Vec<Splice> {
         let last = self.sections.first().and_then(|section| section.version.as_ref());
         let prefix = self.sections.first().map_or("", |section| section.style.prefix.as_str());
         let label = format!("{prefix}{version}");
@@ -81,11 +83,12 @@ impl Changelog {
             let next_tag = tag.replace(&last.to_string(), &version.to_string());
             let stem = &from[..from.len() - tag.len()];
             let own = format!("{stem}{tag}...{next_tag}");
-            let line = self.definition_line(open, &label, &own, end);
+            let at = self.line_end(open.span.end);
+            let line = self.definition_line(open, &label, &own, self.end_at(at));
             let address = self.address_range(open);
             return vec![
                 Splice { range: address, with: format!("{stem}{next_tag}...{to}") },
-                Splice { range: self.line_end(open.span.end)..self.line_end(open.span.end), with: line },
+                Splice { range: at..at, with: line },
             ];
         }
         let Some(last) = last else { return Vec::new() };
@@ -96,6 +99,7 @@ impl Changelog {
         match newest.and_then(|newest| Some((newest, followed(&newest.address, last, previous, version)?))) {
             Some((newest, own)) => {
                 let start = newest.span.start;
+                let end = self.end_at(self.line_end(newest.span.end));
                 vec![Splice { range: start..start, with: format!("[{label}]: {own}{end}") }]
             }
             None => Vec::new(),
@@ -116,6 +120,17 @@ impl Changelog {
         let place =
             raw.find(&definition.address).map_or(definition.span.end, |at| definition.span.start + at);
         place..(place + definition.address.len()).min(definition.span.end)
+    }
+
+    /// Returns how the line that ends at `at` ends; the last line of a file ends like the others.
+    fn end_at(&self, at: usize) -> &'static str {
+        let behind = &self.text[at..];
+        let windows = behind.starts_with("\r\n") || (behind.is_empty() && self.text.contains("\r\n"));
+        match behind.chars().next() {
+            _ if windows => "\r\n",
+            Some('\r') => "\r",
+            _ => "\n",
+        }
     }
 
     fn line_end(&self, at: usize) -> usize {
