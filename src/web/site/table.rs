@@ -8,7 +8,7 @@ use crate::web::template::{Places, fit};
 /// Who may open an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody: what is needed to sign in.
+    /// Everybody: what is needed to sign in, and what asks for a token by itself.
     Open,
     /// Whoever is signed in.
     SignedIn,
@@ -181,6 +181,6 @@ mod tests {
         }
         let open: Vec<&str> =
             ROUTES.iter().filter(|route| route.access == Access::Open).map(|route| route.template).collect();
-        assert_eq!(open, ["/sign-in", "/sign-in", "/assets/{digest}/{name}"]);
+        assert_eq!(open, ["/calendar/{environment}", "/sign-in", "/sign-in", "/assets/{digest}/{name}"]);
     }
 }
