@@ -52,6 +52,13 @@ fn blanks_behind_a_heading_stay_in_their_line() {
 }
 
 #[test]
+fn an_underlined_heading_is_all_of_its_lines() {
+    for text in ["Unreleased\nand more\n---\n\n- b\n", "####### Unreleased\n---\n\n- b\n"] {
+        assert_eq!(refused(text).1, "TW-L011", "{text}");
+    }
+}
+
+#[test]
 fn a_file_of_mixed_line_ends_keeps_each() {
     let new = released("## [Unreleased]\n\n- a\r\n- b\r\n", "1.0.0");
     assert_eq!(new, "## [Unreleased]\n\n## [1.0.0] - 2026-11-24\n\n- a\r\n- b\r\n");

@@ -52,9 +52,11 @@ pub(super) fn read(raw: &str) -> (Said, Style) {
     };
     let first = raw.lines().next().unwrap_or_default();
     let trimmed = first.trim_start();
-    style.hashes = trimmed.bytes().take_while(|byte| *byte == b'#').count();
-    if style.hashes == 0 {
-        style.underline = raw.lines().nth(1).unwrap_or_default().trim().to_owned();
+    // Only an underlined heading has more than one line, and hashes at its beginning are text like any other.
+    match raw.lines().count() {
+        0 | 1 => style.hashes = trimmed.bytes().take_while(|byte| *byte == b'#').count(),
+        2 => style.underline = raw.lines().nth(1).unwrap_or_default().trim().to_owned(),
+        _ => return (Said::Other, style),
     }
     let mut text = trimmed[style.hashes..].trim();
     let open = text.trim_end_matches('#');
