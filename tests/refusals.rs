@@ -43,6 +43,7 @@ fn facts(tag: &str, base: Option<&str>) -> TagFacts {
     TagFacts {
         tag: Tag::parse(tag.as_bytes(), "v").unwrap(),
         old: None,
+        stray: false,
         new: Some(ObjectId::parse(&"a".repeat(40)).unwrap()),
         object: ObjectFact::Annotated { inside: tag.into() },
         signature: SignatureFact::NotAsked,

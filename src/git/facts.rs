@@ -141,7 +141,17 @@ struct Scene<'o> {
     changelogs: Changelogs<'o>,
     known: Known,
     standing: HashMap<Vec<u8>, Id>,
+    /// The names of standing tags that no rule would have let pass as objects, above everything that one did.
+    strays: BTreeSet<Vec<u8>>,
     names: Names,
+}
+
+/// A version's tag that stands in the repository.
+struct Standing {
+    tag: Tag,
+    target: Id,
+    /// The commit behind it, if there is one.
+    commit: Option<Id>,
 }
 
 /// What a ref is to point at.
@@ -171,8 +181,10 @@ impl<'o> Scene<'o> {
             changelogs: Changelogs::new(objects, policy.changelog.as_deref()),
             known: Known::new(),
             standing: HashMap::new(),
+            strays: BTreeSet::new(),
             names: Names::new(),
         };
+        let mut versions = Vec::new();
         for pointer in objects.refs("refs/tags")? {
             let short = pointer.name.strip_prefix(b"refs/tags/").unwrap_or_default();
             if hidden(short) {
@@ -180,13 +192,41 @@ impl<'o> Scene<'o> {
             }
             scene.names.insert(short.to_ascii_lowercase(), short.to_vec());
             if let Ok(tag) = Tag::parse(short, &policy.tag_prefix)
-                && let Some(commit) = scene.peel(&pointer)?
+                && tag.kind() != TagKind::Rollback
             {
-                scene.remember(&tag, commit, false);
+                let commit = scene.peel(&pointer)?;
+                versions.push(Standing { tag, target: pointer.target, commit });
             }
             scene.standing.insert(short.to_vec(), pointer.target);
         }
+        scene.remember_standing(versions)?;
         Ok(scene)
+    }
+
+    /// Remembers the versions that stand in the repository, but for what came past the rules above the highest release
+    /// that keeps them: it is refused by the daemon, and nothing has to follow it.
+    ///
+    /// What is below that release stands from a time before the rules and counts; without such a release all of it does.
+    fn remember_standing(&mut self, mut versions: Vec<Standing>) -> Result<(), GitError> {
+        versions.sort_by(|a, b| b.tag.version().cmp(a.tag.version()));
+        let mut ruled = false;
+        for one in &versions {
+            let object = self.target(one.target)?.object;
+            if !matches!(object, ObjectFact::Annotated { inside } if inside == one.tag.name()) {
+                self.strays.insert(one.tag.name().as_bytes().to_vec());
+            } else if one.tag.kind() == TagKind::Release {
+                ruled = true;
+                break;
+            }
+        }
+        for one in versions.into_iter().rev() {
+            if let Some(commit) =
+                one.commit.filter(|_| !(ruled && self.strays.contains(one.tag.name().as_bytes())))
+            {
+                self.remember(&one.tag, commit, false);
+            }
+        }
+        Ok(())
     }
 
     /// Returns the commit behind a tag that stands in the repository, if there is one.
@@ -265,6 +305,7 @@ impl<'o> Scene<'o> {
             twin.filter(|twin| twin.as_slice() != tag.name().as_bytes()).map(|twin| names::shown(twin));
         let mut facts = TagFacts {
             tag: tag.clone(),
+            stray: self.strays.contains(tag.name().as_bytes()),
             old,
             new,
             object: target.object.clone(),

@@ -224,6 +224,43 @@ fn a_release_tag_never_moves_and_is_never_deleted() {
 }
 
 #[test]
+fn a_tag_that_came_past_the_rules_leads_nobody_and_may_be_taken_away() {
+    let mut forge = Forge::usual();
+    forge.commit("feat: half done");
+    let from = forge.work();
+    forge.git(&["tag", "v9.0.0"]);
+    forge.git(&["tag", "v9.1.0-rc.1"]);
+    forge.git(&["tag", "-a", "v9.2.0", "-m", "Release v9.2.0"]);
+    let inside = forge.git(&["rev-parse", "v9.2.0"]);
+    forge.git(&["update-ref", "refs/tags/v9.3.0", &inside]);
+    forge.git(&["tag", "-d", "v9.2.0"]);
+    let past = ["-c", "core.hooksPath=/dev/null", "fetch", "-q", "--no-tags", from.to_str().unwrap()];
+    forge.run(&forge.bare(), &[&past[..], &["main:main", "refs/tags/v9.*:refs/tags/v9.*"]].concat());
+    forge.release("1.0.1");
+    forge.push(&["main", "v1.0.1"]).accepted();
+    for stray in ["v9.0.0", "v9.1.0-rc.1", "v9.3.0"] {
+        forge.push(&[&format!("+v1.0.1^{{}}:refs/tags/{stray}")]).refused(&["TW-T030"]);
+        forge.push(&[&format!(":refs/tags/{stray}")]).accepted();
+    }
+    forge.push(&[":refs/tags/v1.0.1"]).refused(&["TW-T031"]);
+}
+
+#[test]
+fn lightweight_tags_from_before_the_rules_are_still_followed_and_stay() {
+    let mut forge = Forge::empty(LAYOUTS[0]);
+    forge.commit("feat: before the rules");
+    let from = forge.work();
+    forge.git(&["tag", "v1.4.7"]);
+    let past = ["-c", "core.hooksPath=/dev/null", "fetch", "-q", "--no-tags", from.to_str().unwrap()];
+    forge.run(&forge.bare(), &[&past[..], &["main:main", "refs/tags/v1.4.7:refs/tags/v1.4.7"]].concat());
+    forge.tag("v1.0.0");
+    forge.push(&["v1.0.0"]).refused(&["TW-T012", "TW-T040"]);
+    forge.release("1.4.8");
+    forge.push(&["main", "v1.4.8"]).accepted();
+    forge.push(&[":refs/tags/v1.4.7"]).refused(&["TW-T031"]);
+}
+
+#[test]
 fn a_rollback_takes_back_a_release_to_an_earlier_one() {
     let mut forge = Forge::usual();
     forge.release("1.1.0");

@@ -8,6 +8,10 @@ use crate::domain::version::{Tag, TagKind, core, first_versions, next_in_series,
 pub fn judge(facts: &TagFacts, known: &Known, policy: &Policy) -> Vec<Notice> {
     let about = |id: &str| Notice::new(id).with("tag", facts.tag.name()).with("main", &policy.main);
     let Some(new) = &facts.new else {
+        // What came past the rules was never released, and whoever put it there must be able to take it away.
+        if facts.stray {
+            return Vec::new();
+        }
         // Only a stable release can be taken back.
         return vec![about(if facts.tag.kind() == TagKind::Release { "TW-T031" } else { "TW-T046" })];
     };
@@ -226,6 +230,7 @@ mod tests {
         TagFacts {
             tag: Tag::parse(tag.as_bytes(), "v").unwrap(),
             old: None,
+            stray: false,
             new: Some(ObjectId::parse(&"a".repeat(40)).unwrap()),
             object: ObjectFact::Annotated { inside: tag.into() },
             signature: SignatureFact::NotAsked,
@@ -366,6 +371,7 @@ mod tests {
         ] {
             assert_eq!(ids(&facts, &["1.0.0"]), [id]);
         }
+        assert!(ids(&TagFacts { new: None, stray: true, ..ok() }, &["1.0.0"]).is_empty());
         let same = TagFacts { old: ok().new, ..ok() };
         assert!(ids(&same, &["1.0.0"]).is_empty(), "a push that changes nothing is legal");
     }

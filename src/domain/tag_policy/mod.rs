@@ -53,6 +53,8 @@ pub struct TagFacts {
     pub tag: Tag,
     /// What the ref points at now.
     pub old: Option<ObjectId>,
+    /// Whether what stands there now breaks the rules of objects and was therefore never released.
+    pub stray: bool,
     /// What it is to point at; `None` = it is to be deleted.
     pub new: Option<ObjectId>,
     /// What kind of object that is.
