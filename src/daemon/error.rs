@@ -28,6 +28,9 @@ pub enum DaemonError {
     /// The store failed while the daemon ran.
     #[error("the store failed; what was answered before is safe")]
     StoreBroken,
+    /// A part of the daemon ended although nobody asked it to.
+    #[error("a part of the daemon ended by itself")]
+    Ended,
     /// The forge's address or token cannot be used.
     #[error("the forge cannot be used")]
     Forge(#[from] ForgeError),
@@ -60,6 +63,7 @@ impl DaemonError {
             }
             Self::Store(error) => error.notice(),
             Self::StoreBroken => Notice::new("TW-U022"),
+            Self::Ended => Notice::new("TW-U027"),
             Self::Forge(error) => error.notice(),
             Self::Http(error) => Notice::new("TW-U023").with("why", chain(error)),
             Self::Engine(error) => error.notice(),

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -70,7 +71,7 @@ impl Daemon {
     /// Runs the house on these sockets until `stop`.
     ///
     /// # Errors
-    /// It could not be opened, or the store failed while it ran.
+    /// It could not be opened, or the store failed or a part of it ended while it ran.
     pub async fn serve(self, listeners: Listeners, stop: CancellationToken) -> Result<(), DaemonError> {
         self.engine.recover().await?;
         let settings =
@@ -78,36 +79,48 @@ impl Daemon {
         let socket = web::socket::bind(&self.config.server.control_socket).map_err(|source| {
             DaemonError::Socket { path: self.config.server.control_socket.clone(), source }
         })?;
-        let control = tokio::spawn(web::socket::serve(socket, self.engine.clone(), stop.clone()));
-        let windows =
-            tokio::spawn(web::serve(listeners, Arc::new(self.engine.clone()), settings, stop.clone()));
-        let engine = self.engine.clone();
-        let running = stop.clone();
-        let mut loops = tokio::spawn(async move { engine.run(running).await });
+        // Whatever ends the house from within cancels this one, so that `stop` still tells who asked for it.
+        let closing = stop.child_token();
+        let mut parts = JoinSet::new();
+        parts.spawn(web::socket::serve(socket, self.engine.clone(), closing.clone()));
+        parts.spawn(web::serve(listeners, Arc::new(self.engine.clone()), settings, closing.clone()));
+        let (engine, running) = (self.engine.clone(), closing.clone());
+        parts.spawn(async move { engine.run(running).await });
+        parts.spawn(notify::keep_alive(self.engine.clone(), closing.clone()));
         notify::ready();
-        let watchdog = tokio::spawn(notify::keep_alive(self.engine.clone(), stop.clone()));
-        tokio::select! {
-            () = stop.cancelled() => {}
-            _ = &mut loops => stop.cancel(),
-            () = broken(&self.engine) => stop.cancel(),
-        }
-        notify::stopping();
-        let rest = async {
-            // Each of them ends by itself once `stop` is cancelled; how it ended was logged where it happened.
-            let _ = windows.await;
-            let _ = control.await;
-            let _ = watchdog.await;
-            if !loops.is_finished() {
-                let _ = loops.await;
-            }
+        let ended = tokio::select! {
+            ended = first_end(&mut parts, &stop, &closing) => ended,
+            () = broken(&self.engine) => Ok(()),
         };
-        if tokio::time::timeout(REST, rest).await.is_err() {
+        closing.cancel();
+        notify::stopping();
+        // Each of them ends by itself now; how it ended was logged where it happened.
+        if tokio::time::timeout(REST, async { while parts.join_next().await.is_some() {} }).await.is_err() {
             tracing::warn!(
                 "not everything came to a rest in time; what is left is found again at the next start"
             );
         }
-        if self.engine.store().is_broken() { Err(DaemonError::StoreBroken) } else { Ok(()) }
+        // What is left would otherwise be cut off here; the process decides how long it may still run.
+        parts.detach_all();
+        if self.engine.store().is_broken() { Err(DaemonError::StoreBroken) } else { ended }
     }
+}
+
+/// Waits until the house is asked to stop, or a part of it ends without having been asked to.
+///
+/// # Errors
+/// A part ended by itself.
+async fn first_end(
+    parts: &mut JoinSet<()>,
+    stop: &CancellationToken,
+    closing: &CancellationToken,
+) -> Result<(), DaemonError> {
+    tokio::select! {
+        () = closing.cancelled() => {}
+        _ = parts.join_next() => {}
+    }
+    // When both come at once, the end was asked for.
+    if stop.is_cancelled() { Ok(()) } else { Err(DaemonError::Ended) }
 }
 
 /// Returns once the store has failed.
@@ -156,4 +169,37 @@ fn runtime_folder(config: &Config) -> Result<PathBuf, DaemonError> {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))
         .map_err(|source| DaemonError::Folder { path: path.clone(), source })?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns how a house ends whose parts heed `closing`, but for one more that does as `odd` says.
+    async fn end(
+        stop: &CancellationToken,
+        odd: impl FnOnce(&CancellationToken) + Send + 'static,
+    ) -> Result<(), DaemonError> {
+        let closing = stop.child_token();
+        let mut parts = JoinSet::new();
+        let heeding = closing.clone();
+        parts.spawn(async move { heeding.cancelled().await });
+        let own = closing.clone();
+        parts.spawn(async move {
+            odd(&own);
+            own.cancelled().await;
+        });
+        first_end(&mut parts, stop, &closing).await
+    }
+
+    #[tokio::test]
+    async fn a_part_that_panics_is_a_failure_and_an_end_that_was_asked_for_is_none() {
+        let stop = CancellationToken::new();
+        let panicked = end(&stop, |_| panic!("as asked")).await;
+        assert!(matches!(panicked, Err(DaemonError::Ended)), "{panicked:?}");
+        let gave_up = end(&stop, CancellationToken::cancel).await;
+        assert!(matches!(gave_up, Err(DaemonError::Ended)), "{gave_up:?}");
+        let asked = stop.clone();
+        assert!(end(&stop, move |_| asked.cancel()).await.is_ok());
+    }
 }

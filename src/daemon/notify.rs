@@ -20,7 +20,8 @@ pub fn stopping() {
 
 /// Feeds the watchdog, if there is one, until `stop`.
 pub async fn keep_alive(engine: Engine, stop: CancellationToken) {
-    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    // Whoever returns before `stop` is taken for dead.
+    let Some(limit) = sd_notify::watchdog_enabled() else { return stop.cancelled().await };
     let mut ticks = tokio::time::interval((limit / 3).max(Duration::from_millis(100)));
     loop {
         tokio::select! {

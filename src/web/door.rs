@@ -85,7 +85,7 @@ async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(named)
 }
 
-/// Serves until `stop` is cancelled and what has begun is finished.
+/// Serves until `stop` is cancelled and what has begun is finished; returns before that when a door has broken.
 pub async fn serve<H: House>(
     listeners: Listeners,
     house: Arc<H>,
@@ -114,7 +114,11 @@ pub async fn serve<H: House>(
         let (limits, closing) = (limits.clone(), closing.clone());
         doors.spawn(async move { Door::new(listener, answering, limits).keep(closing).await });
     }
-    stop.cancelled().await;
+    tokio::select! {
+        () = stop.cancelled() => {}
+        // A door that panicked lets nobody in any more, so the house must not pretend to be open.
+        Some(_) = doors.join_next() => return,
+    }
     tokio::time::sleep(limits.linger).await;
     closing.cancel();
     while doors.join_next().await.is_some() {}

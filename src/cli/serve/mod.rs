@@ -102,6 +102,7 @@ pub fn refused(error: &DaemonError) -> Failure {
         DaemonError::Folder { .. }
         | DaemonError::Store(_)
         | DaemonError::StoreBroken
+        | DaemonError::Ended
         | DaemonError::Forge(_)
         | DaemonError::Http(_)
         | DaemonError::Engine(_)

@@ -93,6 +93,9 @@ pub const TEXTS: &[Text] = texts! {
         "look at [server] control_socket", "vérifiez [server] control_socket";
     "TW-U026": "The operating system does not let the daemon start: {why}.", "Le système ne laisse pas démarrer le démon : {why}.",
         "look at the limits of the account with: ulimit -a", "vérifiez les limites du compte : ulimit -a";
+    "TW-U027": "A part of the daemon ended by itself; starting again is safe.",
+        "Une partie du démon s’est arrêtée d’elle-même ; un redémarrage est sans danger.",
+        "please report what stands before this in: journalctl -u tagwarden", "signalez ce qui précède dans : journalctl -u tagwarden";
     "forecast-at-once": "{tag} goes to {environment} as soon as the daemon has seen it.", "{tag} part vers {environment} dès que le démon l’a vu.";
     "forecast-rollback": "{environment} goes back as {tag} says, at once.", "{environment} revient en arrière comme le dit {tag}, immédiatement.";
     "forecast-prerelease": "{tag} is a pre-release and does not go to {environment}.", "{tag} est une préversion et ne va pas sur {environment}.";
