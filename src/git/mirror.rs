@@ -68,6 +68,8 @@ impl Mirror {
     pub fn fetch(&self) -> Result<(), GitError> {
         self.prepare()?;
         let mut git = self.git();
+        // Nobody else works on the mirror: what git tidies up is done before the fetch ends.
+        git.args(["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"]);
         git.args(["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--end-of-options"])
             .arg(&self.0.url)
             .args(["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]);
@@ -175,15 +177,32 @@ impl Mirror {
             git.args(["init", "--quiet", "--bare", "."]);
             command::run(git, "init", LIMIT)?;
         }
-        for lock in ["packed-refs.lock", "shallow.lock", "config.lock"] {
-            match std::fs::remove_file(folder.join(lock)) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(unusable(error)),
+        remove_locks(folder).map_err(unusable)
+    }
+}
+
+/// Removes every lock that a killed git left: one on a single ref would keep all of them from being fetched.
+fn remove_locks(folder: &Path) -> std::io::Result<()> {
+    let mut open = vec![folder.to_owned()];
+    while let Some(inside) = open.pop() {
+        for entry in std::fs::read_dir(&inside)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let loose_objects = name.len() == 2 && inside.ends_with("objects");
+            if entry.file_type()?.is_dir() {
+                if !loose_objects {
+                    open.push(entry.path());
+                }
+            } else if Path::new(&name).extension().is_some_and(|extension| extension == "lock") {
+                match std::fs::remove_file(entry.path()) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Returns the id that libgit2 gave, as ours.
@@ -240,6 +259,23 @@ mod tests {
         run(&world.path().join("forge.git"), &["tag", "-d", "v1.0.0"]);
         mirror.fetch().unwrap();
         assert!(mirror.list_tags().unwrap().is_empty());
+    }
+
+    #[test]
+    fn locks_that_a_killed_git_left_keep_nothing_from_being_fetched() {
+        let (world, mirror) = forge();
+        mirror.fetch().unwrap();
+        let work = world.path().join("work");
+        run(&work, &["commit", "-q", "--allow-empty", "-m", "fix: more"]);
+        run(&work, &["tag", "-am", "Release v1.0.1", "v1.0.1"]);
+        run(&work, &["push", "-q", world.path().join("forge.git").to_str().unwrap(), "main", "v1.0.1"]);
+        for lock in ["HEAD.lock", "packed-refs.lock", "refs/heads/main.lock", "refs/tags/v1.0.1.lock"] {
+            std::fs::write(mirror.folder().join(lock), "").unwrap();
+        }
+        std::fs::write(mirror.folder().join("objects/maintenance.lock"), "").unwrap();
+        mirror.fetch().unwrap();
+        assert_eq!(mirror.list_tags().unwrap().len(), 2);
+        assert!(!mirror.folder().join("objects/maintenance.lock").exists());
     }
 
     #[test]
