@@ -2,6 +2,9 @@
 //!
 //! Both fail closed: what cannot be read now is nobody. Every form of a session carries its CSRF value, and the browser
 //! must say that the form came from our own pages.
+//!
+//! An address from which too much was tried is put off, but a token that is good is never: behind a reverse proxy all
+//! people share one address, and nobody may lock the others out.
 
 use std::sync::Arc;
 
@@ -28,9 +31,6 @@ const LONGEST_SECRET: usize = 256;
 pub async fn bearer<H: House>(call: &Call<H>) -> Result<Person, Response> {
     let now = call.windows.settings.clock.now();
     let peer = call.caller.peer;
-    if let Some(response) = made_to_wait(call) {
-        return Err(response);
-    }
     let value = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
@@ -41,7 +41,9 @@ pub async fn bearer<H: House>(call: &Call<H>) -> Result<Person, Response> {
         }
     });
     let Some(token) = token.as_deref().filter(|token| is_plausible(token)) else {
-        return Err(call.refuse(StatusCode::UNAUTHORIZED, &Notice::new("TW-W007")));
+        return Err(
+            put_off(call).unwrap_or_else(|| call.refuse(StatusCode::UNAUTHORIZED, &Notice::new("TW-W007")))
+        );
     };
     match call.windows.house.person_of_bearer(token).await {
         Ok(Some(person)) => {
@@ -49,8 +51,9 @@ pub async fn bearer<H: House>(call: &Call<H>) -> Result<Person, Response> {
             Ok(person)
         }
         Ok(None) => {
+            let put_off = put_off(call);
             call.windows.tries.failed(peer, now);
-            Err(call.refuse(StatusCode::UNAUTHORIZED, &Notice::new("TW-W008")))
+            Err(put_off.unwrap_or_else(|| call.refuse(StatusCode::UNAUTHORIZED, &Notice::new("TW-W008"))))
         }
         Err(trouble) => Err(call.trouble(&trouble)),
     }
@@ -65,8 +68,8 @@ fn basic(scheme: &str, credentials: &str) -> Option<String> {
     String::from_utf8(decoded).ok()?.split_once(':').map(|(_, password)| password.to_owned())
 }
 
-/// Returns the answer "too many tries" when this address has to wait.
-pub fn made_to_wait<H: House>(call: &Call<H>) -> Option<Response> {
+/// Returns the answer "too many tries" to one that failed, when its address has to wait.
+pub fn put_off<H: House>(call: &Call<H>) -> Option<Response> {
     let seconds = call.windows.tries.wait(call.caller.peer, call.windows.settings.clock.now())?;
     let notice = Notice::new("TW-W012").with("seconds", seconds);
     let mut response = call.refuse(StatusCode::TOO_MANY_REQUESTS, &notice);

@@ -69,9 +69,6 @@ fn show<H: House>(call: &Call<H>, status: StatusCode, page: SignInPage<'_>) -> R
 
 /// Signs the owner of a token in.
 pub async fn sign_in<H: House>(call: &Call<H>, form: &Fields) -> Response {
-    if let Some(response) = identity::made_to_wait(call) {
-        return response;
-    }
     let expected = cookie(&call.headers, FORM_COOKIE).unwrap_or_default();
     let next = form.get("next").and_then(table::local).unwrap_or("/releases");
     let typed: String = form.get("reason").unwrap_or_default().chars().take(LONGEST_REASON).collect();
@@ -97,8 +94,9 @@ pub async fn sign_in<H: House>(call: &Call<H>, form: &Fields) -> Response {
         },
     };
     let Some(session) = session else {
+        let put_off = identity::put_off(call);
         call.windows.tries.failed(peer, now);
-        return again(StatusCode::UNAUTHORIZED, "TW-W008");
+        return put_off.unwrap_or_else(|| again(StatusCode::UNAUTHORIZED, "TW-W008"));
     };
     call.windows.tries.succeeded(peer, now);
     tracing::info!(request = %call.caller.request, person = %session.person, "signed in");
