@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
+use crate::config;
+use crate::domain::names::RepositoryName;
 use crate::domain::notice::Notice;
 use crate::hook;
 
@@ -85,8 +87,25 @@ struct Place {
     hooks: PathBuf,
     /// What was named on the command line, for hints.
     named: String,
+    /// The repository that they belong to; `None` = all of them.
+    repository: Option<RepositoryName>,
+    /// Whether it was named by itself, and not found below a folder.
+    by_itself: bool,
     /// Whether git runs `reference-transaction` from here: from v16 on it does so from the central folder alone.
     sees_everything: bool,
+}
+
+/// Returns why the hooks of this place would let every tag pass, or refuse every one, whatever they can do: they judge
+/// by the configuration alone.
+fn unheeded(place: &Place, terminal: &Terminal) -> Option<Notice> {
+    let about = |id: &str| Notice::new(id).with("config", terminal.config.display());
+    match (config::load_for_hook(&terminal.config), &place.repository) {
+        (Err(problems), _) => Some(about("TW-H017").with("count", problems.list.len())),
+        (Ok(config), Some(name)) if config.repository(name).is_none() => {
+            Some(about("TW-H018").with("repository", name))
+        }
+        (Ok(_), _) => None,
+    }
 }
 
 /// Returns the folders from which the forge runs hooks.
@@ -97,15 +116,18 @@ fn places(place: &Where) -> Result<Vec<Place>, Failure> {
     let nothing = || Failure::new(Exit::NotFound, Notice::new("TW-H010").with("path", path.display()));
     let of = |repository: &Path| {
         let hooks = repository.join("hooks");
+        let name = repository.canonicalize().ok().and_then(|folder| hook::repository_of(&folder));
         // Up to v15 every repository has the forge's own script there.
         let sees_everything = hooks.join("pre-receive").is_file();
-        Place { hooks, named: repository.display().to_string(), sees_everything }
+        let named = repository.display().to_string();
+        Place { hooks, named, repository: name, by_itself: !place.all, sees_everything }
     };
     match (place.all, is_bare(path)) {
         (false, true) => Ok(vec![of(path)]),
         (true, false) if path.join("hooks").is_dir() || path.join(".gitconfig").is_file() => {
             let named = format!("--all {}", path.display());
-            Ok(vec![Place { hooks: path.join("hooks"), named, sees_everything: true }])
+            let hooks = path.join("hooks");
+            Ok(vec![Place { hooks, named, repository: None, by_itself: false, sees_everything: true }])
         }
         (true, false) => {
             let found: Vec<Place> = repositories(path).iter().map(|repository| of(repository)).collect();

@@ -28,7 +28,7 @@ use crate::domain::tag_policy::{self, Judged, Policy};
 use crate::git::{self, GitError, Objects, Update};
 
 pub use speak::Spoken;
-pub use surroundings::Surroundings;
+pub use surroundings::{Surroundings, repository_of};
 
 /// All is well.
 pub const PASS: u8 = 0;

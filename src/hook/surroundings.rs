@@ -45,11 +45,11 @@ impl Surroundings {
 /// Returns the repository that the working folder belongs to: changes by page or API come without any variable.
 fn repository_here() -> Option<RepositoryName> {
     let folder = std::env::var_os("GIT_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
-    named_by(&folder.canonicalize().ok()?)
+    repository_of(&folder.canonicalize().ok()?)
 }
 
 /// Returns the repository of a folder such as `…/school/bridge.git`.
-fn named_by(folder: &Path) -> Option<RepositoryName> {
+pub fn repository_of(folder: &Path) -> Option<RepositoryName> {
     let name = folder.file_name()?.to_str()?.strip_suffix(".git")?;
     let owner = folder.parent()?.file_name()?.to_str()?;
     RepositoryName::parse(&format!("{owner}/{name}")).ok()
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_repository_is_known_by_its_folder_and_a_scratch_copy_is_not_taken_for_it() {
-        let name = |folder: &str| named_by(Path::new(folder)).map(|name| name.to_string());
+        let name = |folder: &str| repository_of(Path::new(folder)).map(|name| name.to_string());
         assert_eq!(name("/data/repositories/school/bridge.git").as_deref(), Some("school/bridge"));
         for other in ["/data/tmp/local-repo/upload.git856734892", "/home/ada/bridge/.git", "/", "/bridge.git"]
         {

@@ -11,6 +11,7 @@ fn tagwarden(forge: &Forge, words: &[&str]) -> Output {
         .args(words)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("TAGWARDEN_CONFIG", forge.config())
         .env("HOME", forge.folder());
     command.output().unwrap()
 }
@@ -100,6 +101,30 @@ fn check_proves_by_a_push_that_the_hook_guards() {
 }
 
 #[test]
+fn check_fails_when_the_configuration_leaves_the_repository_unguarded() {
+    for layout in LAYOUTS {
+        let forge = Forge::unguarded(layout);
+        forge.install();
+        let lawful = std::fs::read_to_string(forge.config()).unwrap();
+        std::fs::write(forge.config(), lawful.replace("school/bridge", "school/other")).unwrap();
+        let checked = hook(&forge, layout, "check");
+        // The central hook stands for all repositories, whichever they are.
+        let (code, says) = match layout {
+            Layout::PerRepository => (Some(1), "TW-H018"),
+            Layout::Central => (Some(0), "guards"),
+        };
+        assert_eq!(checked.status.code(), code, "{}", text(&checked));
+        assert!(text(&checked).contains(says), "{}", text(&checked));
+        std::fs::write(forge.config(), "[server]\n").unwrap();
+        let checked = hook(&forge, layout, "check");
+        assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
+        assert!(text(&checked).contains("TW-H017"), "{}", text(&checked));
+        let installed = hook(&forge, layout, "install");
+        assert!(installed.status.success() && text(&installed).contains("TW-H017"), "{}", text(&installed));
+    }
+}
+
+#[test]
 fn check_leaves_nothing_in_the_temporary_folder() {
     let forge = Forge::empty(Layout::PerRepository);
     let temporary = forge.folder().join("tmp");
@@ -107,6 +132,7 @@ fn check_leaves_nothing_in_the_temporary_folder() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tagwarden"));
     command.args(["hook", "check", forge.bare().to_str().unwrap()]).env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap()).env("TMPDIR", &temporary);
+    command.env("TAGWARDEN_CONFIG", forge.config());
     assert!(command.output().unwrap().status.success());
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
 }

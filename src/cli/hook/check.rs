@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Place, install};
+use super::{Place, install, unheeded};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
 use crate::domain::notice::Notice;
@@ -16,9 +16,18 @@ const FORGE: &str = "tagwarden/check.git";
 /// A tag that no rule lets pass, and the rule.
 const BAD_TAG: (&str, &str) = ("v1.x", "TW-T010");
 
-/// Checks the hooks of each place; the first that does not guard is told.
+/// Checks the configuration and the hooks of each place; the first that does not guard is told.
 pub fn check(places: &[Place], terminal: &Terminal) -> Result<Exit, Failure> {
     for place in places {
+        match unheeded(place, terminal) {
+            // Below a folder there may be repositories that nobody means to guard.
+            Some(notice) if notice.id == "TW-H018" && !place.by_itself => {
+                terminal.tell(&notice);
+                continue;
+            }
+            Some(notice) => return Err(Failure::new(Exit::Failed, notice)),
+            None => {}
+        }
         let path = place.hooks.join("pre-receive.d").join(install::NAME);
         try_out(&path, place, Sandbox::pushes)?;
         terminal.answer(&Notice::new("hook-guards").with("path", path.display()))?;

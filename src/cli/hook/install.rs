@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::Place;
+use super::{Place, unheeded};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
 use crate::domain::notice::Notice;
@@ -40,6 +40,9 @@ pub fn install(places: &[Place], terminal: &Terminal) -> Result<(), Failure> {
             put(&path, REFERENCE_TRANSACTION, terminal)?;
         } else {
             terminal.answer(&Notice::new("hook-only-pushes").with("path", place.hooks.display()))?;
+        }
+        if let Some(notice) = unheeded(place, terminal) {
+            terminal.tell(&notice);
         }
     }
     Ok(())

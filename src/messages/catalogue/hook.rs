@@ -36,6 +36,12 @@ pub const TEXTS: &[Text] = texts! {
         "try again", "réessayez";
     "TW-H016": "no repository is named", "aucun dépôt n’est indiqué",
         "name a bare repository, or a folder with --all", "indiquez un dépôt nu, ou un dossier avec --all";
+    "TW-H017": "the hook cannot use {config} ({count} problems), so every tag would be refused",
+        "le hook ne peut utiliser {config} ({count} problèmes) ; tout tag serait refusé",
+        "look, with the forge's account, at: tagwarden config check", "avec le compte de la forge, voyez : tagwarden config check";
+    "TW-H018": "{config} does not list {repository}, so the hook lets each of its tags pass",
+        "{config} ne mentionne pas {repository} ; le hook laisse donc passer tous ses tags",
+        "add a [[repository]] of this name", "ajoutez un [[repository]] de ce nom";
     "hook-only-pushes": "{path} guards pushes only: from Forgejo v16 on tags by page or API are judged by the central hook alone (--all).",
         "{path} ne protège que les pushs : dès Forgejo v16, seul le hook central (--all) juge les tags faits par page ou API.";
     "hook-protected": "{pattern} of {repository} is protected now: only {who} may make, move or delete such tags.",
