@@ -57,8 +57,8 @@ pub fn told(answer: Value, json: bool, done: &str, terminal: &Terminal) -> Resul
         .with("environment", &row.environment)
         .with("commit", view.commit.chars().take(10).collect::<String>());
     terminal.answer(&sentence)?;
-    // What the release did so far says nothing about a way back that has only been asked for.
-    if !matches!(done, "term-done-rollback" | "term-done-retry") {
+    // What the release did so far says nothing about what has only been asked for; the daemon goes on from it next.
+    if !matches!(done, "term-done-approve" | "term-done-rollback" | "term-done-retry") {
         terminal.answer(&row.headline)?;
     }
     terminal.tell(&Notice::new(&format!("{done}-next")).with("release", row.id));

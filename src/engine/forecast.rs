@@ -126,7 +126,11 @@ impl Engine {
             }
             let state = imagined(place, &place.repository, None, &tag, &nothing(), at);
             let occupied = self.occupant(place, None).await?;
-            let answer = self.ask(place, &state, TagStanding::Lawful, occupied.as_deref(), at).await?;
+            let mut answer = self.ask(place, &state, TagStanding::Lawful, occupied.as_deref(), at).await?;
+            // Whether it may go is asked of a lawful tag; that this one is lawful is more than anybody knows.
+            for gate in answer.gates.iter_mut().filter(|gate| gate.gate == "tag") {
+                (gate.standing, gate.reason) = (Standing::Unknown, Notice::new("gate-tag-unmade"));
+            }
             foreseen.push(Foreseen { tag, place: Arc::clone(place), answer });
         }
         Ok(foreseen)

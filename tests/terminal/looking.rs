@@ -78,7 +78,7 @@ async fn explain_answers_for_any_instant_and_for_tags_that_nobody_pushed() {
             Some(5),
             "✗ v1.1.0 of school/bridge may not go to production at Fri 2026-11-27 17:00 +01:00.\n\
              Nobody has pushed it yet; this is what would be asked of it.\n  \
-             ✓ good     tag          The tag breaks no rule and points where it pointed.\n  \
+             ? unknown  tag          Nobody has pushed the tag yet; it is judged when it comes.\n  \
              ✓ good     environment  No other release has the environment.\n  \
              ✓ good     hold         Nobody holds it.\n  \
              ✗ not yet  calendar     The calendar is closed (weekend); the next slot opens Monday 30 November 2026, 07:00 (+01:00).\n                          \

@@ -32,10 +32,10 @@ pub fn judge(facts: &TagFacts, known: &Known, policy: &Policy) -> Vec<Notice> {
     }
     findings.extend(place(facts, &about));
     // Where the commit lies decides which versions may follow; without a place there is nothing to compare with.
-    if facts.place != PlaceFact::Nowhere {
-        findings.extend(version(facts, known, policy, &about));
-    }
-    findings.extend(changelog(facts, policy, &about));
+    let refused =
+        if facts.place == PlaceFact::Nowhere { None } else { version(facts, known, policy, &about) };
+    // What the changelog lacks for a version that must not be would only be repaired in vain.
+    findings.extend(refused.or_else(|| changelog(facts, policy, &about)));
     findings
 }
 
@@ -268,7 +268,8 @@ mod tests {
             ("v1.3.1", "TW-T012"),
             ("v1.2.3-rc.1", "TW-T012"),
         ] {
-            assert_eq!(ids(&facts(bad, Some("1.2.3")), &all), [id], "{bad}");
+            let lacking = TagFacts { changelog: ChangelogFact::NoSection, ..facts(bad, Some("1.2.3")) };
+            assert_eq!(ids(&lacking, &all), [id], "{bad}");
         }
     }
 

@@ -41,6 +41,8 @@ pub const TEXTS: &[Text] = texts! {
         "La surveillance a vu un défaut grave : {signal} : {evidence}";
     "gate-tag-good": "The tag breaks no rule and points where it pointed.",
         "Le tag respecte les règles et n’a pas bougé.";
+    "gate-tag-unmade": "Nobody has pushed the tag yet; it is judged when it comes.",
+        "Personne n’a encore poussé le tag ; il sera jugé à son arrivée.";
     "gate-tag-unseen": "The forge could not be asked about the tag ({why}); it will be asked again.",
         "La forge n’a pas pu être interrogée sur le tag ({why}) ; elle le sera de nouveau.";
     "gate-environment-free": "No other release has the environment.", "Aucune autre version n’occupe l’environnement.";
