@@ -22,8 +22,7 @@ pub fn check(places: &[Place], terminal: &Terminal) -> Result<Exit, Failure> {
         match unheeded(place, terminal) {
             // Below a folder there may be repositories that nobody means to guard.
             Some(notice) if notice.id == "TW-H018" && !place.by_itself => {
-                terminal.tell(&notice);
-                continue;
+                terminal.warn(&notice);
             }
             Some(notice) => return Err(Failure::new(Exit::Failed, notice)),
             None => {}

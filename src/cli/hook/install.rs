@@ -42,7 +42,7 @@ pub fn install(places: &[Place], terminal: &Terminal) -> Result<(), Failure> {
             terminal.answer(&Notice::new("hook-only-pushes").with("path", place.hooks.display()))?;
         }
         if let Some(notice) = unheeded(place, terminal) {
-            terminal.tell(&notice);
+            terminal.warn(&notice);
         }
     }
     Ok(())

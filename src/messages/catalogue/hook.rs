@@ -41,7 +41,8 @@ pub const TEXTS: &[Text] = texts! {
         "look, with the forge's account, at: tagwarden config check", "avec le compte de la forge, voyez : tagwarden config check";
     "TW-H018": "{config} does not list {repository}, so the hook lets each of its tags pass",
         "{config} ne mentionne pas {repository} ; le hook laisse donc passer tous ses tags",
-        "add a [[repository]] of this name", "ajoutez un [[repository]] de ce nom";
+        "add a [[repository]] of this name, and look with: tagwarden config check",
+        "ajoutez un [[repository]] de ce nom, puis voyez : tagwarden config check";
     "hook-only-pushes": "{path} guards pushes only: from Forgejo v16 on tags by page or API are judged by the central hook alone (--all).",
         "{path} ne protège que les pushs : dès Forgejo v16, seul le hook central (--all) juge les tags faits par page ou API.";
     "hook-protected": "{pattern} of {repository} is protected now: only {who} may make, move or delete such tags.",
