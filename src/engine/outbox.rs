@@ -3,16 +3,22 @@
 //! A row that fails for good is given up and shows why; one whose fate is unknown (the line was cut while it was sent)
 //! is sent again, because every receiver but a chat takes the same thing twice without harm, and a chat message that
 //! appears twice is better than one that never does.
+//!
+//! Races: (a) a row becomes due while its lane is busy: it is looked for again when that task ends; (b) a status is
+//! overtaken while it is being sent: its failure does not bring it back, and the newer one leaves after it; (c) the
+//! daemon stops: what is under way ends within its own time limit and is settled.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::changelog::Changelog;
 use crate::domain::gravity::Gravity as Trouble;
 use crate::domain::language::Language;
+use crate::domain::names::ReleaseId;
 use crate::domain::notice::Notice;
 use crate::domain::release::{Effect, Gravity, State, StatusState};
 use crate::engine::error::chain;
@@ -38,16 +44,43 @@ enum Sent {
     Never(String),
 }
 
+/// A lane of a release: what is in it is told in order, and no two of its rows at the same time.
+type Lane = (ReleaseId, String);
+
+/// What is being sent at this moment, each lane by a task of its own, so that no receiver waits for a slower one.
+#[derive(Default)]
+struct UnderWay {
+    tasks: JoinSet<Result<(), EngineError>>,
+    lanes: HashMap<task::Id, Lane>,
+}
+
+impl UnderWay {
+    /// Returns how the next of them ended; waits for ever when there is none.
+    async fn one_ends(&mut self) -> Result<(), EngineError> {
+        let (id, ended) = match self.tasks.join_next_with_id().await {
+            None => std::future::pending().await,
+            Some(Ok((id, ended))) => (id, ended),
+            Some(Err(error)) => (error.id(), Err(error.into())),
+        };
+        self.lanes.remove(&id);
+        ended
+    }
+
+    fn has(&self, lane: &Lane) -> bool {
+        self.lanes.values().any(|busy| busy == lane)
+    }
+}
+
 impl Engine {
-    /// Sends what is due until `stop`.
+    /// Sends what is due until `stop`, and lets what is under way then come to its end.
     pub(super) async fn tell_world(self, stop: CancellationToken) {
+        let mut under_way = UnderWay::default();
+        // After a failure of our own, all lanes rest for a moment.
+        let mut rest_until = None;
         while !stop.is_cancelled() {
-            let next = match self.send_due().await {
-                Ok(next) => next,
-                Err(error) => {
-                    tracing::warn!(id = error.id(), "{}", chain(&error));
-                    self.0.clock.now().checked_add(PAUSES.0).ok()
-                }
+            let next = match rest_until.take() {
+                Some(until) => Some(until),
+                None => self.send_due(&mut under_way).await.unwrap_or_else(|error| self.rest_after(&error)),
             };
             let due = async {
                 match next {
@@ -58,28 +91,37 @@ impl Engine {
             tokio::select! {
                 () = due => {}
                 () = self.0.outbox.notified() => {}
+                ended = under_way.one_ends() => rest_until = ended.err().and_then(|error| self.rest_after(&error)),
                 () = stop.cancelled() => {}
+            }
+        }
+        while let Some(ended) = under_way.tasks.join_next().await {
+            if let Err(error) = ended.map_err(EngineError::from).flatten() {
+                self.rest_after(&error);
             }
         }
     }
 
-    /// Sends every row that is due and returns when the next one will be.
-    async fn send_due(&self) -> Result<Option<Timestamp>, EngineError> {
+    /// Says what failed and returns when to go on.
+    fn rest_after(&self, error: &EngineError) -> Option<Timestamp> {
+        tracing::warn!(id = error.id(), "{}", chain(error));
+        self.0.clock.now().checked_add(PAUSES.0).ok()
+    }
+
+    /// Begins to send every row that is due, unless its lane is busy, and returns when the next one will be.
+    async fn send_due(&self, under_way: &mut UnderWay) -> Result<Option<Timestamp>, EngineError> {
         let now = self.0.clock.now();
         let heads = self.0.store.read(|r| r.outbox_heads()).await?;
         let next = heads.iter().map(|row| row.due_at).filter(|at| *at > now).min();
-        let mut sending = JoinSet::new();
         for row in heads.into_iter().filter(|row| row.due_at <= now) {
-            let engine = self.clone();
-            sending.spawn(async move { engine.send_and_settle(row).await });
+            let lane = (row.release, row.lane.clone());
+            if !under_way.has(&lane) {
+                let engine = self.clone();
+                let task = under_way.tasks.spawn(async move { engine.send_and_settle(row).await });
+                under_way.lanes.insert(task.id(), lane);
+            }
         }
-        let mut sent_any = false;
-        while let Some(done) = sending.join_next().await {
-            sent_any = true;
-            done??;
-        }
-        // The next row of a lane may be due already.
-        Ok(if sent_any { Some(now) } else { next })
+        Ok(next)
     }
 
     async fn send_and_settle(&self, row: OutboxRow) -> Result<(), EngineError> {

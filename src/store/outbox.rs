@@ -81,11 +81,12 @@ impl Writing<'_> {
     ) -> Result<(), StoreError> {
         let key = format!("{release}/{seq}/{}", row.lane);
         if row.lane == "status" {
-            // Only the newest status of a commit matters; an older one that never left would only confuse.
+            // Only the newest status of a release matters; an older one that has not arrived would only confuse, and
+            // the newer one would wait out its pauses.
             self.connection
                 .prepare_cached(
                     "UPDATE outbox SET state = 'overtaken', changed_at = ?2
-                     WHERE release = ?1 AND lane = 'status' AND state = 'due' AND attempts = 0",
+                     WHERE release = ?1 AND lane = 'status' AND state = 'due'",
                 )?
                 .execute(params![release.0, at.to_string()])?;
         }
@@ -98,7 +99,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Remembers what came of a try.
+    /// Remembers what came of a try; a row that was overtaken meanwhile is not due again.
     ///
     /// # Errors
     /// The row could not be written.
@@ -112,8 +113,8 @@ impl Writing<'_> {
     ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "UPDATE outbox SET state = ?2, due_at = ?3, answer = ?4, attempts = attempts + 1, changed_at = ?5
-                 WHERE id = ?1",
+                "UPDATE outbox SET state = CASE WHEN state = 'overtaken' AND ?2 <> 'sent' THEN state ELSE ?2 END,
+                 due_at = ?3, answer = ?4, attempts = attempts + 1, changed_at = ?5 WHERE id = ?1",
             )?
             .execute(params![id, state.name(), due_at.to_string(), answer, at.to_string()])?;
         Ok(())

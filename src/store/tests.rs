@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Advanced, FILE, KeptFeed, NewDelivery, NewOutbox, Store, StoreError, Stored, kept_feed};
+use super::{
+    Advanced, FILE, KeptFeed, NewDelivery, NewOutbox, OutboxState, Store, StoreError, Stored, kept_feed,
+};
 use crate::domain::journal::{Broken, Stamp};
 use crate::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::release::{Effect, Event, Kind, Opening, Phase, Source, State};
@@ -79,6 +81,33 @@ async fn event_state_and_outbox_are_written_together_or_not_at_all() {
         .unwrap();
     assert_eq!(state.unwrap().phase, Phase::Withdrawn);
     assert_eq!((rows, all), (2, 1));
+}
+
+#[tokio::test]
+async fn a_newer_status_takes_the_place_of_one_that_is_being_retried() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let id = open(&store, "v1.0.0").await.unwrap().opening.id;
+    let first = store.read(move |r| r.outbox_of(id)).await.unwrap().remove(0).id;
+    let settle = |state| {
+        let late = Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(900);
+        store.write(move |w| w.settle_outbox(first, state, late, "503", Timestamp::UNIX_EPOCH))
+    };
+    let written: Result<(), StoreError> = settle(OutboxState::Due).await;
+    written.unwrap();
+    advance(&store, id, withdrawn()).await;
+    let states = || async {
+        let rows = store.read(move |r| r.outbox_of(id)).await.unwrap();
+        rows.iter().map(|row| row.state).collect::<Vec<_>>()
+    };
+    assert_eq!(states().await, [OutboxState::Overtaken, OutboxState::Due]);
+    let heads = store.read(|r| r.outbox_heads()).await.unwrap();
+    assert_eq!((heads.len(), heads[0].attempts, heads[0].due_at), (1, 0, Timestamp::UNIX_EPOCH));
+    // It was under way when it was overtaken: a failure does not bring it back, an arrival is what it is.
+    settle(OutboxState::Due).await.unwrap();
+    assert_eq!(states().await, [OutboxState::Overtaken, OutboxState::Due]);
+    settle(OutboxState::Sent).await.unwrap();
+    assert_eq!(states().await, [OutboxState::Sent, OutboxState::Due]);
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 
 use tagwarden::demo::{Rules, Version};
 use tagwarden::domain::release::Phase;
+use tagwarden::engine::Demand;
+use tagwarden::store::OutboxState;
 
-use crate::chat::Chat;
+use crate::chat::{Chat, Says};
 use crate::scene::{WEDNESDAY, rules, scene, with_approval};
 
 fn with_chats(rules: Rules, slack: &Chat, teams: &Chat, folder: &std::path::Path) -> Rules {
@@ -58,4 +60,30 @@ async fn a_chat_that_refuses_everything_holds_nobody_up() {
     let scene = scene(WEDNESDAY, &with_chats(rules(), &slack, &teams, folder.path())).await;
     scene.complete("1.1.0").await;
     assert!(!slack.heard().is_empty() && !teams.heard().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_never_answers_keeps_no_status_waiting() {
+    let silent = Chat::with(|_| Says::Silence).await;
+    let teams = Chat::always(202, "").await;
+    let folder = tempfile::tempdir().unwrap();
+    let scene = scene(WEDNESDAY, &with_chats(with_approval(), &silent, &teams, folder.path())).await;
+    scene.push("1.1.0").await;
+    let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    // The chat has been told of the approval that is missing and keeps its sender waiting from here on.
+    silent.wait_for(1).await;
+    scene
+        .demand(view.row.id, "grace", Demand::Deny { reason: "not before the exams".to_owned() })
+        .await
+        .unwrap();
+    scene.status_is(view.commit.as_str(), "failure").await;
+    assert_eq!(
+        silent.heard().len(),
+        1,
+        "the silent chat was not asked a second time before the status arrived"
+    );
+    let id = view.row.id;
+    let rows = scene.engine().store().read(move |r| r.outbox_of(id)).await.unwrap();
+    let chat = rows.iter().find(|row| row.lane.starts_with("chat:slack")).unwrap();
+    assert_eq!((chat.state, chat.attempts), (OutboxState::Due, 0), "it is still under way");
 }
