@@ -20,6 +20,7 @@ mod people;
 mod releases;
 mod schema;
 mod tags;
+mod teams;
 mod writer;
 
 pub use copies::{Kept, Restored, restore};

@@ -10,7 +10,11 @@ const SOUND: i32 = 3_051_003;
 const WITHDRAWN: i32 = 3_052_000;
 
 /// The migrations, oldest first; a file of version n has had the first n.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
 
 /// Refuses a SQLite that can lose commits.
 pub fn require_sound_sqlite() -> Result<(), StoreError> {

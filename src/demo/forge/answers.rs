@@ -61,6 +61,7 @@ pub fn answer(shared: &Shared, world: &mut World, call: &Call) -> Reply {
         (&Method::GET, ["version"]) => Reply::json(200, &object! { "version": "16.0.0" }),
         (&Method::GET, ["user"]) => Reply::json(200, &shapes::account(world, &call.user.login)),
         (&Method::GET, ["orgs", organisation, "teams"]) => people::teams(world, organisation),
+        (&Method::GET, ["teams", id, "members"]) => people::members(world, id),
         (&Method::GET, ["teams", id, "members", person]) => people::member(world, id, person),
         (_, ["repos", owner, name, rest @ ..]) => {
             let full_name = format!("{owner}/{name}");

@@ -83,6 +83,21 @@ impl Forge {
         Ok(member.is_some())
     }
 
+    /// Returns everybody who is in the team `team` of `organisation`; nobody when it does not exist.
+    ///
+    /// # Errors
+    /// As every call: see [`ForgeError`].
+    pub async fn members(&self, organisation: &str, team: &str) -> Result<Vec<Person>, ForgeError> {
+        #[derive(Deserialize)]
+        struct Member {
+            login: Person,
+        }
+        let Some(team) = self.team(organisation, team).await? else { return Ok(Vec::new()) };
+        let members: Option<Vec<Member>> =
+            found(self.list("team members", &["teams", &team.id.to_string(), "members"]).await)?;
+        Ok(members.into_iter().flatten().map(|member| member.login).collect())
+    }
+
     /// Returns what `person` may do in the repository; the token's account must be its administrator to ask.
     ///
     /// # Errors

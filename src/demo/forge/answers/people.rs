@@ -40,6 +40,16 @@ pub fn teams(world: &World, organisation: &str) -> Reply {
     reply
 }
 
+pub fn members(world: &World, id: &str) -> Reply {
+    let Some(team) = world.teams.iter().find(|team| team.id.to_string() == id) else {
+        return not_found(world);
+    };
+    let accounts: Vec<Json> = team.members.iter().map(|member| shapes::account(world, member)).collect();
+    let mut reply = Reply::json(200, &Json::from(accounts));
+    reply.headers.push(("x-total-count", team.members.len().to_string()));
+    reply
+}
+
 pub fn member(world: &World, id: &str, person: &str) -> Reply {
     let team = world.teams.iter().find(|team| team.id.to_string() == id);
     let member =
