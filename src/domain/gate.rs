@@ -71,6 +71,8 @@ pub struct Asking<'a> {
     pub self_approval: bool,
     /// Who may approve, as the configuration names them.
     pub approvers: &'a [String],
+    /// Why it could not be learnt whether those who approved still may.
+    pub approvers_unseen: Option<&'a Notice>,
     /// The stops on the environment and on everything: person and reason.
     pub holds: &'a [(String, String)],
     /// The tag of the release that has the environment now.
@@ -150,16 +152,22 @@ fn hold_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
 }
 
 fn approval_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
+    if let Some(why) = asking.approvers_unseen {
+        return reading("approval", Standing::Unknown, why.clone(), at);
+    }
     let valid = asking.state.valid_approvals(asking.target, at);
     let pusher = asking.state.opening.pusher.as_ref();
-    let counted = valid.iter().filter(|approval| {
-        asking.self_approval || pusher.is_some_and(|pusher| !pusher.same_as(&approval.by))
-    });
-    let have = u32::try_from(counted.count()).unwrap_or(u32::MAX);
+    let others = match pusher {
+        _ if asking.self_approval => valid.len(),
+        Some(pusher) => valid.iter().filter(|approval| !pusher.same_as(&approval.by)).count(),
+        // Whoever pushed it is at most one of those who approved.
+        None => valid.len().saturating_sub(1),
+    };
+    let have = u32::try_from(others).unwrap_or(u32::MAX);
     let standing = if have >= asking.approvals { Standing::Good } else { Standing::Bad };
-    let id = match (standing, have, pusher) {
-        (Standing::Good, ..) => "gate-approval-good",
-        (_, 0, None) if !asking.self_approval && !valid.is_empty() => "gate-approval-pusher-unknown",
+    let id = match (standing, pusher) {
+        (Standing::Good, _) => "gate-approval-good",
+        (_, None) if !asking.self_approval && !valid.is_empty() => "gate-approval-pusher-unknown",
         _ => "gate-approval-missing",
     };
     let why = Notice::new(id)

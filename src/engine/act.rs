@@ -4,15 +4,18 @@
 //! hands the event to the machine, which alone decides whether it is lawful now.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::config::{Environment, Who};
-use crate::domain::journal::{Channel, HouseEvent, Stamp};
+use crate::domain::gate::zoned;
+use crate::domain::journal::{Channel, Fact, HouseEvent, Stamp};
 use crate::domain::names::{Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Event, Kind, Phase, State, Verdict};
 use crate::engine::{Engine, EngineError, Place};
+use crate::forgejo::ForgeError;
 use crate::forgejo::payload::{self, Hint};
-use crate::store::{HoldRow, NewDelivery, Stored};
+use crate::store::{HoldRow, NewDelivery, StoreError, Stored};
 
 /// What a person asks of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +57,16 @@ pub enum Demand {
         /// Why, and how.
         reason: String,
     },
+}
+
+impl Demand {
+    /// Whether it stops or takes back, and must therefore work while the forge cannot say who is in which team.
+    fn makes_safe(&self) -> bool {
+        match self {
+            Self::Hold { .. } | Self::Rollback { .. } | Self::Retry { .. } | Self::BroughtBack { .. } => true,
+            Self::Approve { .. } | Self::Deny { .. } | Self::Withdraw { .. } | Self::Lift => false,
+        }
+    }
 }
 
 /// Why what a person asked was not done.
@@ -173,7 +186,8 @@ impl Engine {
         reason: &str,
         until: Option<Timestamp>,
     ) -> Result<(), RefusedAct> {
-        self.require_right_on(who, scope).await?;
+        let demand = Demand::Hold { reason: reason.to_owned() };
+        self.require_right_on(who, scope, &demand).await?;
         let at = self.0.clock.now();
         let hold = HoldRow {
             scope: scope.to_owned(),
@@ -182,9 +196,9 @@ impl Engine {
             at,
             until,
         };
-        self.0.store.write(move |w| w.put_hold(&hold)).await.map_err(EngineError::from)?;
         let stamp = Stamp { at, actor: Some(who.clone()), channel };
-        self.note(HouseEvent::Held { scope: scope.to_owned(), reason: reason.to_owned() }, stamp).await?;
+        let held = HouseEvent::Held { scope: scope.to_owned(), reason: reason.to_owned() };
+        self.note_with(held, stamp, move |w| w.put_hold(&hold)).await?;
         self.nudge_all();
         Ok(())
     }
@@ -194,13 +208,19 @@ impl Engine {
     /// # Errors
     /// As [`Engine::demand`]; there is no such stop.
     pub async fn lift_scope(&self, scope: &str, who: &Person, channel: Channel) -> Result<(), RefusedAct> {
-        self.require_right_on(who, scope).await?;
+        self.require_right_on(who, scope, &Demand::Lift).await?;
+        let stamp = Stamp { at: self.0.clock.now(), actor: Some(who.clone()), channel };
         let lifted = scope.to_owned();
-        if !self.0.store.write(move |w| w.lift_hold(&lifted)).await.map_err(EngineError::from)? {
+        let was_held = self.0.store.write(move |w| -> Result<bool, StoreError> {
+            let was_held = w.lift_hold(&lifted)?;
+            if was_held {
+                w.append(&stamp, Fact::House { what: HouseEvent::Lifted { scope: lifted } })?;
+            }
+            Ok(was_held)
+        });
+        if !was_held.await.map_err(EngineError::from)? {
             return Err(RefusedAct::NotFound(Notice::new("TW-P005").with("scope", scope.replace(' ', "#"))));
         }
-        let stamp = Stamp { at: self.0.clock.now(), actor: Some(who.clone()), channel };
-        self.note(HouseEvent::Lifted { scope: scope.to_owned() }, stamp).await?;
         self.nudge_all();
         Ok(())
     }
@@ -254,7 +274,14 @@ impl Engine {
             | Demand::Retry { .. }
             | Demand::BroughtBack { .. } => may.extend(environment.release_managers.iter().cloned()),
         }
-        if self.is_one_of(who, &may).await? {
+        let allowed = match self.is_one_of(who, &may).await {
+            Err(EngineError::Forge(unasked)) if demand.makes_safe() => {
+                self.require_remembered(who, &may, unasked).await?;
+                true
+            }
+            known => known?,
+        };
+        if allowed {
             return Ok(());
         }
         let names: Vec<String> = may.iter().map(super::place::written).collect();
@@ -265,7 +292,24 @@ impl Engine {
         Err(RefusedAct::NotAllowed(notice))
     }
 
-    async fn require_right_on(&self, who: &Person, scope: &str) -> Result<(), RefusedAct> {
+    /// The forge is away: who was in a team at the last look counts as being in it, and the journal says so.
+    async fn require_remembered(
+        &self,
+        who: &Person,
+        may: &[Who],
+        unasked: ForgeError,
+    ) -> Result<(), EngineError> {
+        let Some((team, seen_at)) = self.was_one_of(who, may).await? else {
+            return Err(unasked.into());
+        };
+        let notice = Notice::new("right-remembered")
+            .with("who", who)
+            .with("team", super::place::written(&team))
+            .with("seen_at", zoned(seen_at, &TimeZone::UTC));
+        self.note(HouseEvent::Noted { notice }, Stamp::daemon(self.0.clock.now())).await
+    }
+
+    async fn require_right_on(&self, who: &Person, scope: &str, demand: &Demand) -> Result<(), RefusedAct> {
         let named: Vec<&Place> = self
             .0
             .places
@@ -277,7 +321,7 @@ impl Engine {
             return Err(RefusedAct::NotFound(Notice::new("TW-P006").with("scope", scope.replace(' ', "#"))));
         }
         for place in named {
-            self.require_right(who, &place.environment, &Demand::Lift).await?;
+            self.require_right(who, &place.environment, demand).await?;
         }
         Ok(())
     }

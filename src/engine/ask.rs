@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::calendar::Calendar;
 use crate::domain::gate::{Answer, Asking, TagStanding, answer};
 use crate::domain::names::ReleaseId;
-use crate::domain::release::{Phase, State};
+use crate::domain::release::{Kind, Phase, State};
 use crate::engine::{Engine, EngineError, Place};
 
 impl Engine {
@@ -45,11 +45,25 @@ impl Engine {
             approvals: place.environment.approvals,
             self_approval: place.environment.self_approval,
             approvers: &approvers,
+            approvers_unseen: None,
             holds: &holds,
             occupied_by,
             zone: &place.zone,
         };
-        Ok(answer(&asking, at))
+        let first = answer(&asking, at);
+        let by_people = state.opening.kind == Kind::Forward && place.environment.approvals > 0;
+        if !first.may_deploy || !by_people {
+            return Ok(first);
+        }
+        // Only now, because the forge has to be asked: do those who approved still have the right to?
+        match self.with_approvers_of_today(place, state).await {
+            Ok(state) => Ok(answer(&Asking { state: &state, ..asking }, at)),
+            Err(EngineError::Forge(error)) => {
+                let why = error.notice();
+                Ok(answer(&Asking { approvers_unseen: Some(&why), ..asking }, at))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the tag of the release that has an environment, other than `but`.

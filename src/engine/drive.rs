@@ -219,6 +219,9 @@ impl Engine {
             self.note_answer(state, &answer, wake).await?;
             return Ok(Next::Poll(LOOK_AGAIN));
         }
+        if state.opening.kind == Kind::Forward {
+            self.learn_teams(place).await;
+        }
         let plan = self.plan(place, state).await?;
         // What an earlier release left behind, such as a service that is gone with it, is none of this one's business.
         memory.signals = super::looks::Memory::default();

@@ -154,9 +154,8 @@ impl Engine {
             .map(|tag| (tag.full_ref(), tag.object.to_string()))
             .collect();
         let (tags, at, repository_id) = (history.len(), self.0.clock.now(), look.repository_id);
-        let adopted = name.clone();
-        self.0.store.write(move |w| w.adopt(&adopted, repository_id, &history, at)).await?;
-        self.note(HouseEvent::Adopted { repository: name, tags }, Stamp::daemon(at)).await
+        let what = HouseEvent::Adopted { repository: name.clone(), tags };
+        self.note_with(what, Stamp::daemon(at), move |w| w.adopt(&name, repository_id, &history, at)).await
     }
 
     /// Deals with every tag that is new, moved or gone, and returns the releases that were opened, by ref.

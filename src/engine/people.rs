@@ -1,7 +1,8 @@
 //! Who people are and what they may: personal tokens, sign-ins, rights from the configuration and the forge's teams.
 //!
 //! Secrets are 256 random bits; only their hashes are kept, so a stolen database signs nobody in. A right is looked up
-//! at the moment at which it is used.
+//! at the moment at which it is used; what the forge said last is remembered, because a stop and the way back must
+//! work while it is away.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::config::Who;
 use crate::domain::journal::{Channel, HouseEvent, Stamp};
 use crate::domain::names::Person;
-use crate::engine::{Engine, EngineError};
+use crate::domain::release::State;
+use crate::engine::{Engine, EngineError, Place, chain};
 use crate::store::{SessionRow, StoreError, TokenRow};
 
 /// How long a sign-in on the pages counts: a working day, so that nobody is signed out in the middle of a watch.
@@ -55,9 +57,9 @@ impl Engine {
     pub async fn new_token(&self, person: &Person) -> Result<String, EngineError> {
         let token = format!("{TOKEN_PREFIX}{}", new_secret()?);
         let (kept, name, at) = (hash(&token), person.to_string(), self.0.clock.now());
-        self.0.store.write(move |w| w.put_token(&kept, &name, at)).await?;
         let stamp = Stamp { at, actor: None, channel: Channel::Cli };
-        self.note(HouseEvent::TokenMade { name: person.to_string() }, stamp).await?;
+        let made = HouseEvent::TokenMade { name: name.clone() };
+        self.note_with(made, stamp, move |w| w.put_token(&kept, &name, at)).await?;
         Ok(token)
     }
 
@@ -67,10 +69,9 @@ impl Engine {
     /// It could not be written down.
     pub async fn revoke_tokens(&self, person: &Person) -> Result<usize, EngineError> {
         let (name, at) = (person.to_string(), self.0.clock.now());
-        let revoked = self.0.store.write(move |w| w.revoke_tokens(&name, at)).await?;
         let stamp = Stamp { at, actor: None, channel: Channel::Cli };
-        self.note(HouseEvent::TokenRevoked { name: person.to_string() }, stamp).await?;
-        Ok(revoked)
+        let revoked = HouseEvent::TokenRevoked { name: name.clone() };
+        self.note_with(revoked, stamp, move |w| w.revoke_tokens(&name, at)).await
     }
 
     /// Returns all personal tokens, without their secrets.
@@ -128,7 +129,7 @@ impl Engine {
         Ok(self.0.store.write(move |w| w.end_session(&kept)).await?)
     }
 
-    /// Returns whether `person` is one of `who`; teams are looked up on the forge now.
+    /// Returns whether `person` is one of `who`; teams are looked up on the forge now, and the answers remembered.
     ///
     /// # Errors
     /// The forge could not be asked about a team, and no other entry names the person.
@@ -140,13 +141,88 @@ impl Engine {
         if named {
             return Ok(true);
         }
-        for who in who {
-            if let Who::Team { organisation, team } = who
-                && self.0.forge.is_in_team(organisation, team, person).await?
-            {
+        for (organisation, team) in teams(who) {
+            let member = self.0.forge.is_in_team(&organisation, &team, person).await?;
+            let (name, at) = (person.to_string(), self.0.clock.now());
+            let remembered =
+                self.0.store.write(move |w| w.remember_member((&organisation, &team), &name, member, at));
+            remembered.await.map_err(EngineError::from)?;
+            if member {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+
+    /// Returns in which team of `who` a person was when the forge was asked last, and when that was.
+    pub(super) async fn was_one_of(
+        &self,
+        person: &Person,
+        who: &[Who],
+    ) -> Result<Option<(Who, Timestamp)>, EngineError> {
+        for (organisation, team) in teams(who) {
+            let (name, asked) = (person.to_string(), (organisation.clone(), team.clone()));
+            let seen = self.0.store.read(move |r| r.seen_in_team((&asked.0, &asked.1), &name)).await?;
+            if let Some(at) = seen {
+                return Ok(Some((Who::Team { organisation, team }, at)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Learns who is in the teams of an environment, so that whoever may take a release back is known before it
+    /// starts, should the forge be away by then; what cannot be learnt now leaves the memory as it is.
+    pub(super) async fn learn_teams(&self, place: &Place) {
+        let environment = &place.environment;
+        let who: Vec<Who> =
+            environment.approvers.iter().chain(&environment.release_managers).cloned().collect();
+        for (organisation, team) in teams(&who) {
+            let learnt = match self.0.forge.members(&organisation, &team).await {
+                Ok(people) => {
+                    let people: Vec<String> = people.iter().map(ToString::to_string).collect();
+                    let at = self.0.clock.now();
+                    let kept =
+                        self.0.store.write(move |w| w.remember_team((&organisation, &team), &people, at));
+                    kept.await.map_err(EngineError::from)
+                }
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = learnt {
+                tracing::warn!(
+                    place = place.scope(),
+                    id = error.id(),
+                    "members not learnt: {}",
+                    chain(&error)
+                );
+            }
+        }
+    }
+
+    /// Returns `state` with the approvals of those only who may approve today.
+    ///
+    /// # Errors
+    /// The forge could not be asked about a team.
+    pub(super) async fn with_approvers_of_today(
+        &self,
+        place: &Place,
+        state: &State,
+    ) -> Result<State, EngineError> {
+        let mut approvals = Vec::new();
+        for approval in &state.approvals {
+            if self.is_one_of(&approval.by, &place.environment.approvers).await? {
+                approvals.push(approval.clone());
+            }
+        }
+        Ok(State { approvals, ..state.clone() })
+    }
+}
+
+/// Returns the organisations and teams among `who`.
+fn teams(who: &[Who]) -> Vec<(String, String)> {
+    who.iter()
+        .filter_map(|who| match who {
+            Who::User(_) => None,
+            Who::Team { organisation, team } => Some((organisation.clone(), team.clone())),
+        })
+        .collect()
 }

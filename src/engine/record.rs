@@ -5,7 +5,7 @@ use crate::domain::names::ReleaseId;
 use crate::domain::notice::Notice;
 use crate::domain::release::{Event, EventName, Illegal, Opening, Phase, State};
 use crate::engine::{Engine, EngineError, tell};
-use crate::store::{Advanced, StoreError};
+use crate::store::{Advanced, StoreError, Writing};
 
 impl Engine {
     /// Lets `event` happen to a release, as the daemon itself.
@@ -132,8 +132,22 @@ impl Engine {
 
     /// Writes down something that happened to the house.
     pub(super) async fn note(&self, what: HouseEvent, stamp: Stamp) -> Result<(), EngineError> {
-        self.0.store.write(move |w| w.append(&stamp, Fact::House { what })).await?;
-        Ok(())
+        self.note_with(what, stamp, |_| Ok(())).await
+    }
+
+    /// Changes something of the house and writes down what: both in one commit, or neither.
+    pub(super) async fn note_with<T: Send + 'static>(
+        &self,
+        what: HouseEvent,
+        stamp: Stamp,
+        change: impl FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let noted = self.0.store.write(move |w| -> Result<T, StoreError> {
+            let changed = change(w)?;
+            w.append(&stamp, Fact::House { what })?;
+            Ok(changed)
+        });
+        Ok(noted.await?)
     }
 
     /// Returns the state of a release.

@@ -162,6 +162,7 @@ fn at(
         approvals: environment.approvals,
         self_approval: environment.self_approval,
         approvers: &approvers,
+        approvers_unseen: None,
         holds: &[],
         occupied_by: None,
         zone: &zone,

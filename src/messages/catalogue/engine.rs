@@ -41,6 +41,8 @@ pub const TEXTS: &[Text] = texts! {
         "ask another approver", "demandez à un autre approbateur";
     "TW-P004": "{environment} is not configured any more.", "{environment} n’est plus configuré.",
         "look at the configuration with: tagwarden config show", "voyez la configuration : tagwarden config show";
+    "right-remembered": "The forge could not be asked; {who} counted as a member of {team}, as seen {seen_at}.",
+        "La forge n’a pas pu être interrogée ; {who} a compté comme membre de {team}, comme vu {seen_at}.";
     "TW-P005": "Nothing holds {scope}.", "Rien ne retient {scope}.",
         "list what is held with: tagwarden status", "listez ce qui est retenu : tagwarden status";
     "TW-P006": "There is no environment {scope}.", "Il n’y a pas d’environnement {scope}.",

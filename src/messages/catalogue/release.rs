@@ -52,8 +52,8 @@ pub const TEXTS: &[Text] = texts! {
     "gate-approval-good": "Approved ({have} of {need}).", "Approuvé ({have} sur {need}).";
     "gate-approval-missing": "{tag} for {environment} waits for approval ({have} of {need}) by {who}.",
         "{tag} pour {environment} attend l’approbation ({have} sur {need}) de {who}.";
-    "gate-approval-pusher-unknown": "{tag} for {environment} waits: who pushed it is unknown, so an own approval cannot be ruled out ({have} of {need}; {who}).",
-        "{tag} pour {environment} attend : l’auteur du push est inconnu, une auto-approbation ne peut être exclue ({have} sur {need} ; {who}).";
+    "gate-approval-pusher-unknown": "{tag} for {environment} waits: who pushed it is unknown, so one approval may be their own and does not count ({have} of {need}). Let the forge deliver the webhook again, or let one more of {who} approve.",
+        "{tag} pour {environment} attend : l’auteur du push est inconnu, l’une des approbations peut être la sienne et ne compte pas ({have} sur {need}). Faites renvoyer le webhook par la forge, ou approuver une personne de plus parmi {who}.";
     "gate-calendar-open": "The calendar is open, with enough room.", "Le calendrier est ouvert, avec assez de temps.";
     "gate-calendar-closed": "The calendar is closed ({rule}); the next slot opens {slot_at}.",
         "Le calendrier est fermé ({rule}) ; prochain créneau : {slot_at}.";
