@@ -112,7 +112,8 @@ fn weekday(language: Language, day: Weekday) -> &'static str {
     }
 }
 
-fn offset(offset: &jiff::tz::Offset) -> String {
+/// Returns an offset from UTC: `+01:00`.
+pub fn offset(offset: &jiff::tz::Offset) -> String {
     let seconds = offset.seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.unsigned_abs() / 60;

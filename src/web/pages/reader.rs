@@ -64,7 +64,8 @@ impl<'a> Reader<'a> {
     pub fn moment(&self, at: Timestamp) -> Markup {
         let (shown, today) =
             (at.to_zoned_datetime(self.zone.clone()), self.now.to_zoned_datetime(self.zone.clone()));
-        let clock = format!("{:02}:{:02}", shown.hour(), shown.minute());
+        let offset = when::offset(&shown.offset());
+        let clock = format!("{:02}:{:02} {offset}", shown.hour(), shown.minute());
         let text = if shown.date() == today.date() {
             clock
         } else {
@@ -77,7 +78,8 @@ impl<'a> Reader<'a> {
     /// Returns an instant with its seconds, as logs show it.
     pub fn precise(&self, at: Timestamp) -> Markup {
         let shown = at.to_zoned_datetime(self.zone.clone());
-        let text = format!("{:02}:{:02}:{:02}", shown.hour(), shown.minute(), shown.second());
+        let offset = when::offset(&shown.offset());
+        let text = format!("{:02}:{:02}:{:02} {offset}", shown.hour(), shown.minute(), shown.second());
         html! { time datetime=(at.to_string()) title=(when::instant(self.voice.0, at, &self.zone)) { (text) } }
     }
 
