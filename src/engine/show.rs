@@ -287,6 +287,7 @@ fn words(event: &Event, state: &State) -> Notice {
                 looks.iter().map(|look| format!("{}: {}", look.signal, look.evidence)).collect();
             notice.with("looks", said.join("; "))
         }
+        Event::WatchPassed { .. } if state.unwatched() => Notice::new("event-watch-empty"),
         Event::WatchPassed { unproven } if unproven.is_empty() => Notice::new("event-watch-proven"),
         Event::WatchPassed { unproven } => notice.with("signals", unproven.join(", ")),
         Event::RollbackAsked { by, reason, .. } => {

@@ -35,6 +35,7 @@ impl State {
                 base("head-watching").with("until_at", until)
             }
             Phase::Announcing => base("head-announcing"),
+            Phase::Complete if self.unwatched() => base("head-complete-unwatched"),
             Phase::Complete if self.unproven.is_empty() => base("head-complete"),
             Phase::Complete => base("head-complete-unproven").with("signals", self.unproven.join(", ")),
             Phase::Refused => {
@@ -51,6 +52,11 @@ impl State {
             Phase::RolledBack => base("head-not-deployed"),
             Phase::Stuck => base("head-stuck"),
         }
+    }
+
+    /// Returns whether the watch had no signal to look at; nothing is called well that nobody looked at.
+    pub fn unwatched(&self) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.looks.is_empty())
     }
 
     /// Returns the reason of the first gate that is not good.

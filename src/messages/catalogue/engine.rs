@@ -127,6 +127,7 @@ pub const TEXTS: &[Text] = texts! {
     "event-looked": "Looked: {looks}", "Observé : {looks}";
     "event-watch-extended": "Too little was seen; the watch goes on until {until_at}.", "Trop peu d’observations ; la surveillance continue jusqu’au {until_at}.";
     "event-watch-passed": "The watch is over. Not proven: {signals}", "La surveillance est terminée. Non prouvé : {signals}";
+    "event-watch-empty": "The watch is over; there was no signal to look at.", "La surveillance est terminée ; il n’y avait aucun signal à observer.";
     "event-watch-proven": "The watch is over; it saw nothing wrong.", "La surveillance est terminée ; elle n’a rien trouvé d’anormal.";
     "event-completed": "The release is complete.", "La version est complète.";
     "event-rollback-asked": "{by} asked for the way back: {reason}", "{by} a demandé le retour en arrière : {reason}";

@@ -16,6 +16,8 @@ pub const TEXTS: &[Text] = texts! {
         "{tag} tourne sur {environment} ; l’annonce est en cours.";
     "head-complete": "{tag} is in {environment}; the watch saw nothing wrong.",
         "{tag} est en {environment} ; la surveillance n’a rien trouvé d’anormal.";
+    "head-complete-unwatched": "{tag} is in {environment}; no signal was watched, so nothing is known.",
+        "{tag} est sur {environment} ; aucun signal n’a été surveillé, donc rien n’est connu.";
     "head-complete-unproven": "{tag} is in {environment}, watched without {signals}: unknown, not proven well.",
         "{tag} est en {environment}, surveillé sans {signals} : inconnu, non prouvé.";
     "head-refused": "{tag} is refused: its tag breaks the rules {ids}.",
