@@ -47,17 +47,7 @@ impl<'a> Reader<'a> {
 
     /// Returns a notice in words, with its times in the reader's zone.
     pub fn word(&self, notice: &Notice) -> Worded {
-        let mut notice = notice.clone();
-        for (name, value) in &mut notice.values {
-            // What already names a zone keeps it.
-            if name.ends_with("_at")
-                && !value.ends_with(']')
-                && let Ok(at) = value.parse::<Timestamp>()
-            {
-                *value = at.to_zoned_datetime(self.zone.clone()).to_string();
-            }
-        }
-        self.voice.word(&notice)
+        self.voice.word(&notice.clone().in_zone(&self.zone))
     }
 
     /// Returns an instant, short: the hour on the same day, else day and hour; the whole of it stands in the title.
