@@ -13,6 +13,8 @@ mod doors;
 mod feeds;
 #[path = "road/forward.rs"]
 mod forward;
+#[path = "road/gates.rs"]
+mod gates;
 #[path = "road/news.rs"]
 mod news;
 #[path = "road/people.rs"]

@@ -1,6 +1,7 @@
 //! The configuration as meant: every name checked, every reference resolved, every length a duration.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::config::Secret;
+use crate::config::gates::{Gate, Signoff};
 use crate::domain::calendar::Calendar;
 use crate::domain::language::Language;
 use crate::domain::names::{EnvironmentName, HostName, Person, RepositoryName};
@@ -161,6 +163,15 @@ pub enum Who {
     },
 }
 
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(person) => write!(f, "user:{person}"),
+            Self::Team { organisation, team } => write!(f, "team:{organisation}/{team}"),
+        }
+    }
+}
+
 /// Table `[[repository.environment]]`.
 #[derive(Debug, Clone)]
 pub struct Environment {
@@ -182,6 +193,10 @@ pub struct Environment {
     pub max_duration: Duration,
     /// Whether pre-releases come here too.
     pub prereleases: bool,
+    /// The automatic gates, in the order in which people think of them.
+    pub gates: Vec<Gate>,
+    /// The checklist that a person signs.
+    pub signoff: Option<Signoff>,
     /// Where it runs.
     pub hosts: Vec<Host>,
     /// How it is deployed.

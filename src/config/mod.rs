@@ -8,6 +8,7 @@ mod checked;
 mod convert;
 mod document;
 mod fill;
+mod gates;
 pub mod length;
 mod load;
 mod problem;
@@ -21,6 +22,7 @@ pub use checked::{
     HttpCheck, Migrations, Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke,
     Watch, Who,
 };
+pub use gates::{Gate, GateSource, Item, Signoff};
 pub use load::{check, effective, load, load_for_hook, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};
 pub use raw::Config as Written;

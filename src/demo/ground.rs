@@ -64,7 +64,8 @@ pub struct Rules {
     pub closed: String,
     /// Further keys of the environment's watch.
     pub watch: String,
-    /// Further tables, as they stand in the configuration; `{root}` stands for the folder of the ground.
+    /// Further tables, as they stand in the configuration; `{root}` stands for the folder of the ground, `{app}` and
+    /// `{forge}` for the addresses of the application and the forge.
     pub further: String,
 }
 
@@ -285,7 +286,9 @@ fn configuration(ground: &Ground, address: SocketAddr, rules: &Rules) -> String 
     let root = ground.root.display();
     let (forge, app) = (ground.forge.url(), ground.app.url());
     let Rules { language, approvals, closed, watch, further } = rules;
-    let (language, further) = (language.tag(), further.replace("{root}", &root.to_string()));
+    let further =
+        further.replace("{root}", &root.to_string()).replace("{app}", &app).replace("{forge}", &forge);
+    let language = language.tag();
     format!(
         r#"# The configuration of a world that lives for a moment.
 [server]

@@ -284,7 +284,7 @@ impl Engine {
         if allowed {
             return Ok(());
         }
-        let names: Vec<String> = may.iter().map(super::place::written).collect();
+        let names: Vec<String> = may.iter().map(Who::to_string).collect();
         let notice = Notice::new("TW-P001")
             .with("who", who)
             .with("environment", &environment.name)
@@ -304,7 +304,7 @@ impl Engine {
         };
         let notice = Notice::new("right-remembered")
             .with("who", who)
-            .with("team", super::place::written(&team))
+            .with("team", team)
             .with("seen_at", zoned(seen_at, &TimeZone::UTC));
         self.note(HouseEvent::Noted { notice }, Stamp::daemon(self.0.clock.now())).await
     }
@@ -347,7 +347,12 @@ impl Engine {
                 }
                 let length = place.environment.approval_expires;
                 let expires_at = self.0.clock.now().checked_add(length).unwrap_or(Timestamp::MAX);
-                Event::Approved { by, binding, expires_at }
+                Event::Approved {
+                    by,
+                    binding: state.identity(&place.target()),
+                    expires_at,
+                    seen: state.proofs(),
+                }
             }
             Demand::Deny { reason } => Event::Denied { by, reason },
             Demand::Withdraw { reason } => Event::Withdrawn { by, reason },

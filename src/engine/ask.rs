@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::config::Signoff;
 use crate::domain::calendar::Calendar;
-use crate::domain::gate::{Answer, Asking, TagStanding, answer};
+use crate::domain::gate::{Answer, Asking, Permit, TagStanding, Wanted, permit};
 use crate::domain::names::ReleaseId;
 use crate::domain::release::{Kind, Phase, State};
 use crate::engine::{Engine, EngineError, Place};
@@ -29,17 +30,38 @@ impl Engine {
         occupied_by: Option<&str>,
         at: Timestamp,
     ) -> Result<Answer, EngineError> {
+        Ok(match self.ask_leave(place, state, tag, occupied_by, at).await? {
+            Ok(leave) => leave.into_answer(),
+            Err(answer) => answer,
+        })
+    }
+
+    /// Returns the leave to deploy `state`, or what the gates say instead.
+    pub(super) async fn ask_leave(
+        &self,
+        place: &Place,
+        state: &State,
+        tag: TagStanding,
+        occupied_by: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Result<Permit, Answer>, EngineError> {
         let scope = place.scope();
         let holds = self.0.store.read(move |r| r.holds_on(&scope, at)).await?;
         let holds: Vec<(String, String)> = holds.into_iter().map(|hold| (hold.person, hold.reason)).collect();
         let calendars = self.calendars(place);
         let calendars: Vec<&Calendar> = calendars.iter().collect();
         let approvers = place.approvers();
+        let evidence = place.gates.newest(state);
+        let wanted: Vec<Wanted<'_>> =
+            place.environment.gates.iter().map(|gate| gate.wanted(evidence.get(&gate.name))).collect();
+        let checklist = place.environment.signoff.as_ref().map(Signoff::checklist);
         let target = place.target();
         let asking = Asking {
             state,
             tag,
             target: &target,
+            evidence: &wanted,
+            checklist: checklist.as_ref(),
             calendars: &calendars,
             room: place.environment.max_duration,
             approvals: place.environment.approvals,
@@ -50,17 +72,17 @@ impl Engine {
             occupied_by,
             zone: &place.zone,
         };
-        let first = answer(&asking, at);
+        let first = permit(&asking, at);
         let by_people = state.opening.kind == Kind::Forward && place.environment.approvals > 0;
-        if !first.may_deploy || !by_people {
+        if first.is_err() || !by_people {
             return Ok(first);
         }
         // Only now, because the forge has to be asked: do those who approved still have the right to?
         match self.with_approvers_of_today(place, state).await {
-            Ok(state) => Ok(answer(&Asking { state: &state, ..asking }, at)),
+            Ok(state) => Ok(permit(&Asking { state: &state, ..asking }, at)),
             Err(EngineError::Forge(error)) => {
                 let why = error.notice();
-                Ok(answer(&Asking { approvers_unseen: Some(&why), ..asking }, at))
+                Ok(permit(&Asking { approvers_unseen: Some(&why), ..asking }, at))
             }
             Err(error) => Err(error),
         }

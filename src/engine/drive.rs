@@ -13,12 +13,13 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Stopwatch;
-use crate::domain::gate::{Answer, GateReading, Standing, TagStanding};
+use crate::domain::gate::{self, Answer, Standing, TagStanding};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Event, Kind, Phase, State, Work, work};
 use crate::domain::watch;
 use crate::engine::ask::has_the_place;
 use crate::engine::error::chain;
+use crate::engine::record::Start;
 use crate::engine::{Engine, EngineError, Place};
 use crate::store::{OutboxRow, OutboxState};
 
@@ -135,7 +136,9 @@ impl Engine {
         if let Some(active) = active.or_else(|| states.iter().find(|state| has_the_place(state))) {
             let waiting: Vec<&State> = states.iter().filter(|state| state.phase == Phase::Waiting).collect();
             for state in &waiting {
-                self.look_at(place, state, Some(active.opening.tag.name())).await?;
+                if !self.void_approvals(place, state).await? {
+                    self.look_at(place, state, Some(active.opening.tag.name())).await?;
+                }
             }
             return self.advance(place, active, memory).await;
         }
@@ -149,7 +152,7 @@ impl Engine {
         });
         let mut next = Next::Idle;
         for state in waiting {
-            if self.supersede(state, &states).await? {
+            if self.supersede(state, &states).await? || self.void_approvals(place, state).await? {
                 return Ok(Next::Again);
             }
             let (answer, wake) = self.look_at(place, state, None).await?;
@@ -159,6 +162,18 @@ impl Engine {
             next = next.sooner(wake);
         }
         Ok(next)
+    }
+
+    /// Ends the approvals of a release of which something has changed since, and tells their givers why.
+    async fn void_approvals(&self, place: &Place, state: &State) -> Result<bool, EngineError> {
+        let target = place.target();
+        let changed = state
+            .approvals
+            .iter()
+            .find_map(|approval| Some((approval.by.clone(), state.change_since(approval, &target)?)));
+        let Some((by, why)) = changed else { return Ok(false) };
+        self.record(state.opening.id, Event::ApprovalVoided { by, why }).await?;
+        Ok(true)
     }
 
     /// Asks the gates of a waiting release, writes down what is new, and returns when to ask again.
@@ -207,14 +222,7 @@ impl Engine {
         let now = self.0.clock.now();
         if let Err(why) = self.take_hosts(place, state).await {
             answer.may_deploy = false;
-            answer.gates.push(GateReading {
-                gate: "host".into(),
-                standing: Standing::Unknown,
-                reason: why,
-                seen_at: now,
-                who: Vec::new(),
-                opens_at: None,
-            });
+            answer.gates.push(gate::reading("host", Standing::Unknown, why, now));
             let wake = now.checked_add(LOOK_AGAIN).ok();
             self.note_answer(state, &answer, wake).await?;
             return Ok(Next::Poll(LOOK_AGAIN));
@@ -228,19 +236,28 @@ impl Engine {
         let looks = self.look_round(place, &mut memory.signals).await;
         let baseline = watch::baseline(&looks).into_iter().collect();
         let fence = self.next_fence().await?;
-        // Hosts and signals may have taken their time: the gates are asked once more, and the event is written only
-        // if nothing happened to the release since.
+        // Hosts and signals may have taken their time: every gate is looked at and asked once more, and the event is
+        // written only if nothing happened to the release since.
+        if state.opening.kind == Kind::Forward {
+            self.look_at_all_gates(place, state).await?;
+        }
         let Some(state) = self.state(state.opening.id).await? else { return Ok(Next::Again) };
         let (tag, scope) = match state.opening.kind {
             Kind::Forward => (self.tag_standing(&state).await?, Some(place.scope())),
             Kind::Back => (TagStanding::Lawful, None),
         };
-        let answer = self.ask(place, &state, tag, None, self.0.clock.now()).await?;
-        if state.phase != Phase::Waiting || !answer.may_deploy {
-            self.give_back_hosts(place, state.opening.id).await;
-            return Ok(Next::Again);
+        match self.ask_leave(place, &state, tag, None, self.0.clock.now()).await? {
+            Ok(leave) => {
+                self.record_start(&state, scope, leave, Start { plan, baseline, fence }).await?;
+            }
+            Err(answer) => {
+                self.give_back_hosts(place, state.opening.id).await;
+                if state.phase == Phase::Waiting {
+                    let wake = wake_of(&answer, &state, self.0.clock.now());
+                    self.note_answer(&state, &answer, wake).await?;
+                }
+            }
         }
-        self.record_start(&state, scope, Event::Started { answer, plan, baseline, fence }).await?;
         Ok(Next::Again)
     }
 
@@ -330,6 +347,7 @@ impl Engine {
 /// Returns when a waiting release has to be looked at again.
 fn wake_of(answer: &Answer, state: &State, now: Timestamp) -> Option<Timestamp> {
     let opening = answer.gates.iter().filter_map(|gate| gate.opens_at).min();
+    let ageing = answer.gates.iter().filter_map(|gate| gate.good_until).filter(|at| *at > now).min();
     let expiry = state.approvals.iter().map(|approval| approval.expires_at).filter(|at| *at > now).min();
     let unknown = answer
         .gates
@@ -337,7 +355,7 @@ fn wake_of(answer: &Answer, state: &State, now: Timestamp) -> Option<Timestamp> 
         .any(|gate| gate.standing == Standing::Unknown)
         .then(|| now.checked_add(LOOK_AGAIN).ok())
         .flatten();
-    [opening, expiry, unknown].into_iter().flatten().filter(|at| *at > now).min()
+    [opening, ageing, expiry, unknown].into_iter().flatten().filter(|at| *at > now).min()
 }
 
 /// Returns whether two answers say the same to people; the instants at which they were given do not count.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::config::Repository;
-use crate::domain::gate::{Answer, Standing, TagStanding, zoned};
+use crate::domain::gate::{Answer, GateReading, Standing, TagStanding, zoned};
 use crate::domain::names::{ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Kind, Opening, Source, State};
@@ -66,19 +66,25 @@ impl Engine {
         let state = imagined(place, guarded, pusher, tag, object, now);
         let occupied = self.occupant(place, None).await?;
         let answer = self.ask(place, &state, TagStanding::Lawful, occupied.as_deref(), now).await?;
-        let closed: Vec<&Notice> = answer
-            .gates
-            .iter()
-            .filter(|gate| gate.standing != Standing::Good)
-            .map(|gate| &gate.reason)
-            .collect();
+        let closed: Vec<&GateReading> =
+            answer.gates.iter().filter(|gate| gate.standing != Standing::Good).collect();
+        let by_evidence =
+            |gate: &&GateReading| place.environment.gates.iter().any(|own| own.name == gate.gate);
         let sentence = match (closed.as_slice(), answer.next_slot) {
             ([], _) => about("forecast-at-once"),
-            ([one], _) => (*one).clone(),
+            ([one], _) if !by_evidence(one) => one.reason.clone(),
+            (some, slot) if some.iter().any(|gate| by_evidence(gate) || gate.gate == "signoff") => {
+                let names: Vec<&str> = some.iter().map(|gate| gate.gate.as_str()).collect();
+                match slot.filter(|slot| *slot > now) {
+                    Some(slot) => about("forecast-gates-and-slot").with("slot_at", zoned(slot, &place.zone)),
+                    None => about("forecast-gates"),
+                }
+                .with("gates", names.join(", "))
+            }
             ([_, _, ..], Some(slot)) if slot > now => about("forecast-approval-and-slot")
                 .with("slot_at", zoned(slot, &place.zone))
                 .with("who", place.approvers().join(", ")),
-            ([first, ..], _) => (*first).clone(),
+            ([first, ..], _) => first.reason.clone(),
         };
         Ok((sentence, Some(answer)))
     }

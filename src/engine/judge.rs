@@ -66,12 +66,7 @@ impl Engine {
     /// Returns the plan of a release's deployment.
     pub(super) async fn plan(&self, place: &Place, state: &State) -> Result<Plan, EngineError> {
         let opening = &state.opening;
-        let mut target = Target {
-            tag: opening.tag.name().to_owned(),
-            version: opening.tag.version().to_string(),
-            object: opening.object.clone(),
-            commit: opening.commit.clone(),
-        };
+        let mut target = target_of(state);
         if opening.kind == Kind::Back
             && let Some(earlier) = self.earlier_tag(state).await?
         {
@@ -102,6 +97,17 @@ impl Engine {
         let (mirror, name) = (guarded.mirror.clone(), tag.full_ref());
         let tags = tokio::task::spawn_blocking(move || mirror.list_tags()).await??;
         Ok(tags.into_iter().find(|tag| tag.full_ref() == name).map(|tag| tag.object))
+    }
+}
+
+/// Returns what a release would run.
+pub(super) fn target_of(state: &State) -> Target {
+    let opening = &state.opening;
+    Target {
+        tag: opening.tag.name().to_owned(),
+        version: opening.tag.version().to_string(),
+        object: opening.object.clone(),
+        commit: opening.commit.clone(),
     }
 }
 

@@ -20,6 +20,7 @@ mod error;
 mod feeds;
 mod find;
 mod forecast;
+mod gates;
 mod guarded;
 mod intake;
 mod judge;
@@ -40,7 +41,7 @@ pub use error::{EngineError, chain};
 pub use find::{Found, Meaning};
 pub use forecast::Foreseen;
 pub use people::{SignIn, new_secret};
-pub use place::{Place, written};
+pub use place::Place;
 pub use show::Filter;
 pub use start::Parts;
 

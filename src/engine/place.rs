@@ -12,6 +12,7 @@ use crate::config::{Environment, Repository, Who};
 use crate::domain::calendar::Calendar;
 use crate::domain::names::HostName;
 use crate::domain::notice::Notice;
+use crate::engine::gates::GateMemory;
 use crate::remote::Host;
 
 /// One environment of one repository.
@@ -28,6 +29,8 @@ pub struct Place {
     pub(super) hosts: BTreeMap<HostName, Host>,
     /// Wakes its driver.
     pub(super) nudge: Arc<Notify>,
+    /// What its automatic gates saw last.
+    pub(super) gates: GateMemory,
     /// The repository's number on the forge; 0 = not known yet.
     repository_id: AtomicU64,
     /// What keeps a way back from beginning.
@@ -50,6 +53,7 @@ impl Place {
             zone,
             hosts,
             nudge: Arc::new(Notify::new()),
+            gates: GateMemory::default(),
             repository_id: AtomicU64::new(0),
             trouble: Mutex::new(None),
         }
@@ -71,7 +75,7 @@ impl Place {
         format!("{} {}", self.repository.name, self.environment.name)
     }
 
-    /// Returns a digest of where and how a release would be deployed; part of what an approval binds.
+    /// Returns a digest of where, how and behind which gates a release would be deployed; part of what an approval binds.
     pub fn target(&self) -> String {
         let mut hasher = Sha256::new();
         let environment = &self.environment;
@@ -82,7 +86,9 @@ impl Place {
                 &environment.deploy,
                 &environment.healthcheck,
                 &environment.smoke,
-                &environment.watch
+                &environment.watch,
+                &environment.gates,
+                &environment.signoff,
             )
         ));
         hex::encode(hasher.finalize())
@@ -90,7 +96,7 @@ impl Place {
 
     /// Returns who may approve, as the configuration names them.
     pub fn approvers(&self) -> Vec<String> {
-        self.environment.approvers.iter().map(written).collect()
+        self.environment.approvers.iter().map(Who::to_string).collect()
     }
 
     /// Returns the repository's number on the forge, once it is known.
@@ -104,13 +110,5 @@ impl Place {
     /// Remembers the repository's number.
     pub(super) fn know(&self, repository_id: u64) {
         self.repository_id.store(repository_id, Ordering::Release);
-    }
-}
-
-/// Returns a person or team as the configuration names them.
-pub fn written(who: &Who) -> String {
-    match who {
-        Who::User(person) => format!("user:{person}"),
-        Who::Team { organisation, team } => format!("team:{organisation}/{team}"),
     }
 }

@@ -1,11 +1,23 @@
 //! Lets events happen: through the machine, into the store, out to whoever waits for them.
 
+use crate::domain::gate::Permit;
 use crate::domain::journal::{Fact, HouseEvent, Stamp};
 use crate::domain::names::ReleaseId;
 use crate::domain::notice::Notice;
+use crate::domain::plan::Plan;
 use crate::domain::release::{Event, EventName, Illegal, Opening, Phase, State};
 use crate::engine::{Engine, EngineError, tell};
 use crate::store::{Advanced, StoreError, Writing};
+
+/// What a deployment begins with, besides the guard's leave.
+pub(super) struct Start {
+    /// What will be done.
+    pub plan: Plan,
+    /// The signals that were bad before.
+    pub baseline: Vec<String>,
+    /// The number under which hosts are asked.
+    pub fence: u64,
+}
 
 impl Engine {
     /// Lets `event` happen to a release, as the daemon itself.
@@ -44,8 +56,8 @@ impl Engine {
         }
     }
 
-    /// Starts a release unless something happened to it, or somebody holds its environment (`scope`; none for a way
-    /// back, which nobody holds), since `asked` was read.
+    /// Starts a release with the guard's leave, unless something happened to it, or somebody holds its environment
+    /// (`scope`; none for a way back, which nobody holds), since `asked` was read.
     ///
     /// The look at all this and the event are one transaction, so nothing can come in between.
     ///
@@ -55,9 +67,12 @@ impl Engine {
         &self,
         asked: &State,
         scope: Option<String>,
-        event: Event,
+        leave: Permit,
+        start: Start,
     ) -> Result<(), EngineError> {
         let (config, id) = (self.0.config.clone(), asked.opening.id);
+        let Start { plan, baseline, fence } = start;
+        let event = Event::Started { answer: leave.into_answer(), plan, baseline, fence };
         let at = self.0.clock.now();
         let (stamp, asked) = (Stamp::daemon(at), asked.clone());
         let advanced = self
@@ -65,11 +80,7 @@ impl Engine {
             .store
             .write(move |w| -> Result<_, StoreError> {
                 let state = w.reading().state_of(id)?;
-                let same = state.is_some_and(|state| {
-                    state.phase == asked.phase
-                        && state.hold == asked.hold
-                        && state.approvals == asked.approvals
-                });
+                let same = state.is_some_and(|state| state.same_ground(&asked));
                 let held = match &scope {
                     Some(scope) => !w.reading().holds_on(scope, at)?.is_empty(),
                     None => false,
@@ -162,6 +173,7 @@ impl Engine {
                 && place.repository_id() == Some(state.opening.repository_id)
             {
                 place.nudge.notify_one();
+                place.gates.nudge();
             }
         }
     }

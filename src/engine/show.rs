@@ -269,7 +269,31 @@ fn words(event: &Event, state: &State) -> Notice {
             .iter()
             .find(|gate| gate.standing != crate::domain::gate::Standing::Good)
             .map_or(notice, |gate| gate.reason.clone()),
-        Event::Approved { by, .. } | Event::Lifted { by } => notice.with("by", by),
+        Event::Approved { by, .. } | Event::SignedOff { by, .. } | Event::Lifted { by } => {
+            notice.with("by", by)
+        }
+        Event::Seen { evidence } => {
+            let gates: Vec<&str> = evidence.iter().map(|one| one.gate.as_str()).collect();
+            match evidence.as_slice() {
+                [one] => one.reason.clone(),
+                _ => notice.with("gates", gates.join(", ")),
+            }
+        }
+        Event::Ticked { item, by, good, note } => {
+            let id = if *good { "event-ticked" } else { "event-ticked-faulty" };
+            let note = note.as_deref().unwrap_or_default();
+            Notice::new(id).with("item", item).with("by", by).with("note", note)
+        }
+        Event::OverrideAsked { by, gate, reason, until, drill } => {
+            let id = if *drill { "event-override-drill" } else { "event-override-asked" };
+            let asked = Notice::new(id).with("by", by).with("gate", gate).with("reason", reason);
+            asked.with("until_at", until)
+        }
+        Event::OverrideConfirmed { by, gate } | Event::OverrideEnded { by, gate } => {
+            notice.with("by", by).with("gate", gate)
+        }
+        Event::ApprovalVoided { by, why } => why.clone().with("by", by).with("tag", state.opening.tag.name()),
+        Event::IssueOpened { number } => notice.with("number", number),
         Event::Denied { by, reason } | Event::Withdrawn { by, reason } | Event::Held { by, reason } => {
             notice.with("by", by).with("reason", reason)
         }

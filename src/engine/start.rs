@@ -118,6 +118,7 @@ impl Engine {
         }
         for place in &self.0.places {
             loops.spawn(self.clone().drive(Arc::clone(place), stop.clone()));
+            loops.spawn(self.clone().tend_gates(Arc::clone(place), stop.clone()));
         }
         for feed in 0..self.0.config.feeds.len() {
             loops.spawn(self.clone().tend(feed, stop.clone()));

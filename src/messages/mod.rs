@@ -88,7 +88,16 @@ fn unknown(notice: &Notice) -> String {
     format!("{} {}", safe(&notice.id), values.join(" ")).trim_end().to_owned()
 }
 
-/// Fills `{name}` placeholders; a placeholder without a value stays visible, one that ends in `_at` is a time.
+/// Returns a number of seconds as a length of time.
+fn lasting(language: Language, seconds: &str) -> String {
+    match seconds.parse() {
+        Ok(seconds) => when::length(language, std::time::Duration::from_secs(seconds)),
+        Err(_) => safe(seconds),
+    }
+}
+
+/// Fills `{name}` placeholders; a placeholder without a value stays visible, one that ends in `_at` is a time, in `_for` a
+/// number of seconds.
 fn fill(language: Language, template: &str, notice: &Notice) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
@@ -97,6 +106,7 @@ fn fill(language: Language, template: &str, notice: &Notice) -> String {
         out.push_str(&rest[..open]);
         let name = &rest[open + 1..close];
         match notice.values.get(name) {
+            Some(value) if name.ends_with("_for") => out.push_str(&lasting(language, value)),
             Some(value) if name.ends_with("_at") => out.push_str(&when::spelled(language, value)),
             Some(value) => out.push_str(&safe(value)),
             None => out.push_str(&rest[open..=close]),

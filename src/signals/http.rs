@@ -57,7 +57,7 @@ pub fn client() -> Result<reqwest::Client, reqwest::Error> {
 pub async fn ask(client: &reqwest::Client, ask: &Ask) -> Asked {
     let limit = Duration::from_millis(ask.latency_ms);
     let watch = Stopwatch::start();
-    let found = match tokio::time::timeout(limit, fetch(client, ask)).await {
+    let found = match tokio::time::timeout(limit, fetch(client, ask, None)).await {
         Ok(Ok(page)) => judge(ask, &page),
         Ok(Err(error)) => Found { answer: blame(&error), status: None, what: innermost(&error) },
         Err(_) => Found { answer: Answer::Bad, status: None, what: "no whole answer in time".to_owned() },
@@ -75,10 +75,35 @@ pub async fn ask(client: &reqwest::Client, ask: &Ask) -> Asked {
     Asked { ok: found.answer == Answer::Ok, answer: found.answer, status: found.status, latency, evidence }
 }
 
-struct Page {
-    status: u16,
-    body: Vec<u8>,
-    whole: bool,
+/// Reads an address, with a token when one is given.
+///
+/// # Errors
+/// Why there is no answer, without the address.
+pub async fn read(client: &reqwest::Client, ask: &Ask, token: Option<&str>) -> Result<Page, String> {
+    let limit = Duration::from_millis(ask.latency_ms);
+    match tokio::time::timeout(limit, fetch(client, ask, token)).await {
+        Ok(Ok(page)) => Ok(page),
+        Ok(Err(error)) => Err(innermost(&error)),
+        Err(_) => Err("no whole answer in time".to_owned()),
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its status.
+    pub status: u16,
+    /// Its body, at most one MiB of it.
+    pub body: Vec<u8>,
+    /// Whether that is all of the body.
+    pub whole: bool,
+}
+
+impl Page {
+    /// Returns whether `text` stands in the body.
+    pub fn holds(&self, text: &str) -> bool {
+        text.is_empty() || self.body.windows(text.len()).any(|window| window == text.as_bytes())
+    }
 }
 
 struct Found {
@@ -87,8 +112,13 @@ struct Found {
     what: String,
 }
 
-async fn fetch(client: &reqwest::Client, ask: &Ask) -> Result<Page, reqwest::Error> {
-    let mut response = client.get(&ask.url).send().await?;
+async fn fetch(client: &reqwest::Client, ask: &Ask, token: Option<&str>) -> Result<Page, reqwest::Error> {
+    let request = client.get(&ask.url);
+    let request = match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    let mut response = request.send().await?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -106,11 +136,8 @@ fn judge(ask: &Ask, page: &Page) -> Found {
     if page.status != ask.status {
         return found(Answer::Bad, format!("answered {}", page.status));
     }
-    let holds = |text: &String| {
-        text.is_empty() || page.body.windows(text.len()).any(|window| window == text.as_bytes())
-    };
     match &ask.contains {
-        Some(text) if !holds(text) => {
+        Some(text) if !page.holds(text) => {
             let part = if page.whole { "the answer" } else { "its first MiB" };
             found(Answer::Bad, format!("answered {}, but {part} does not contain `{text}`", page.status))
         }

@@ -46,14 +46,7 @@ pub fn bare(id: u64, tag: &str, phase: &'static str, headline: Notice) -> Releas
 }
 
 pub fn gate(name: &str, standing: Standing, reason: Notice) -> GateReading {
-    GateReading {
-        gate: name.to_owned(),
-        standing,
-        reason,
-        seen_at: friday_evening() - minutes(3),
-        who: Vec::new(),
-        opens_at: None,
-    }
+    tagwarden::domain::gate::reading(name, standing, reason, friday_evening() - minutes(3))
 }
 
 pub fn step(name: &str, key: &str, state: &'static str, began: i64, seconds: i64) -> StepView {

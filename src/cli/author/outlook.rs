@@ -7,15 +7,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::cli::author::Desk;
-use crate::config::{Config, Environment, Repository};
+use crate::config::{Config, Environment, Repository, Signoff, Who};
 use crate::control::{Answer as Told, Ask, Client, ForecastPlace, ForecastTag, Request, VERSION};
 use crate::domain::calendar::Calendar;
-use crate::domain::gate::{Answer, Asking, Standing, TagStanding, answer};
+use crate::domain::gate::{Answer, Asking, Standing, TagStanding, Wanted, answer};
 use crate::domain::names::{EnvironmentName, ObjectId, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Kind, Opening, Source, State};
 use crate::domain::version::Tag;
-use crate::engine::written;
 
 /// How long the daemon is waited for: the plan is useful without it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -114,7 +113,7 @@ fn offline(
             let mut said = at(config, repository, environment, tag, commit, now);
             for gate in &mut said.gates {
                 match gate.gate.as_str() {
-                    "environment" | "hold" => {
+                    "environment" | "hold" | "signoff" => {
                         gate.standing = Standing::Unknown;
                         gate.reason = Notice::new("outlook-gate-unknown");
                     }
@@ -139,7 +138,7 @@ fn at(
     let calendars: Vec<&Calendar> =
         environment.calendars.iter().filter_map(|name| config.calendars.get(name)).collect();
     let zone = zone(config, environment);
-    let approvers: Vec<String> = environment.approvers.iter().map(written).collect();
+    let approvers: Vec<String> = environment.approvers.iter().map(Who::to_string).collect();
     let opening = Opening {
         id: ReleaseId(0),
         repository: repository.name.clone(),
@@ -153,10 +152,14 @@ fn at(
         kind: Kind::Forward,
         target: String::new(),
     };
+    let wanted: Vec<Wanted<'_>> = environment.gates.iter().map(|gate| gate.wanted(None)).collect();
+    let checklist = environment.signoff.as_ref().map(Signoff::checklist);
     let asking = Asking {
         target: "",
         state: &State::opened(opening, now),
         tag: TagStanding::Lawful,
+        evidence: &wanted,
+        checklist: checklist.as_ref(),
         calendars: &calendars,
         room: environment.max_duration,
         approvals: environment.approvals,

@@ -8,8 +8,9 @@ use crate::config::{raw, shape};
 use crate::domain::names::{EnvironmentName, Person};
 use crate::domain::notice::Notice;
 
+use super::gates::{self, Around};
 use super::text::{self, hours, minutes, seconds};
-use super::{Findings, deploy, host, top, watch};
+use super::{Findings, deploy, host, watch};
 
 /// The most approvals that can be asked for; nobody finds more people for a release than that.
 const MOST_APPROVALS: i64 = 20;
@@ -25,9 +26,14 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
     let expires =
         length_of(&raw.approval_expires, minutes(1)..=hours(24 * 90), at, "approval_expires", found);
     let max_duration = length_of(&raw.max_duration, seconds(10)..=hours(24), at, "max_duration", found);
-    for gate in raw.gates.written() {
-        let _: Option<()> = top::later(&format!("gates.{gate}"), &at.key("gates").key(gate), found);
-    }
+    let around = Around { hosts: raw.host.iter().map(|host| host.name.as_str()).collect() };
+    let gates = gates::gates(&raw.gates, &around, &at.key("gates"), found);
+    let signoff = match &raw.gates.signoff {
+        Some(raw) => {
+            gates::signoff(raw, release_managers.as_deref(), &at.key("gates").key("signoff"), found).map(Some)
+        }
+        None => Some(None),
+    };
     let hosts = found.each(&raw.host, &at.key("host"), host::host);
     if raw.host.is_empty() && found.clean(&at.key("host")) {
         found.report(&at.key("host"), Notice::new("TW-C009"));
@@ -66,6 +72,8 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
         approval_expires: expires?,
         max_duration: max_duration?,
         prereleases: raw.prereleases,
+        gates: gates?,
+        signoff: signoff?,
         hosts: hosts?,
         deploy: deploy?,
         healthcheck: healthcheck?,
@@ -84,7 +92,8 @@ fn length_of(
     text::length(text, range, &at.key(key), found)
 }
 
-fn who(raw: &String, at: &Path, found: &mut Findings<'_>) -> Option<Who> {
+/// Returns who may do something.
+pub fn who(raw: &String, at: &Path, found: &mut Findings<'_>) -> Option<Who> {
     let parsed = match raw.split_once(':') {
         Some(("user", login)) => Person::parse(login).ok().map(Who::User),
         Some(("team", full)) => full.split_once('/').and_then(|(organisation, team)| {

@@ -8,6 +8,7 @@ mod deploy;
 mod environment;
 mod feed;
 mod found;
+mod gates;
 mod host;
 mod repository;
 mod text;

@@ -18,14 +18,19 @@ const LONGEST_LATENCY: Duration = minutes(2);
 const SHORTEST_LATENCY: Duration = Duration::from_millis(10);
 
 /// The keys of an HTTP request, from whichever table.
-struct Request<'a> {
-    url: &'a str,
-    status: i64,
-    contains: &'a Option<String>,
-    latency: &'a str,
+pub struct Request<'a> {
+    /// The address.
+    pub url: &'a str,
+    /// The expected status.
+    pub status: i64,
+    /// A text that the answer must contain.
+    pub contains: &'a Option<String>,
+    /// The longest that the answer may take.
+    pub latency: &'a str,
 }
 
-fn request(
+/// Returns the request that a table describes.
+pub fn request(
     raw: &Request<'_>,
     limit: Option<Duration>,
     at: &Path,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::none;
+use super::{Gates, none};
 
 /// An environment that releases go to
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,54 +66,6 @@ impl Default for Environment {
             smoke: Smoke::default(),
             watch: Watch::default(),
         }
-    }
-}
-
-/// Conditions besides tag, calendar and approval (they come in later versions)
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Gates {
-    /// The forge's checks on the commit
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ci: Option<BTreeMap<String, serde_json::Value>>,
-    /// End-to-end tests
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub e2e: Option<BTreeMap<String, serde_json::Value>>,
-    /// A fresh backup
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub backup: Option<BTreeMap<String, serde_json::Value>>,
-    /// A checklist signed by a person
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub signoff: Option<BTreeMap<String, serde_json::Value>>,
-    /// The image stands in the registry
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<BTreeMap<String, serde_json::Value>>,
-    /// The answer of an HTTP request
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub http: Option<BTreeMap<String, serde_json::Value>>,
-    /// The exit status of a command
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<BTreeMap<String, serde_json::Value>>,
-}
-
-impl Gates {
-    /// Returns the names of the gates that are written.
-    pub fn written(&self) -> impl Iterator<Item = &'static str> {
-        [
-            ("ci", &self.ci),
-            ("e2e", &self.e2e),
-            ("backup", &self.backup),
-            ("signoff", &self.signoff),
-            ("image", &self.image),
-            ("http", &self.http),
-            ("command", &self.command),
-        ]
-        .into_iter()
-        .filter_map(|(name, gate)| gate.is_some().then_some(name))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.written().next().is_none()
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod environment;
+pub mod gates;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ pub use calendar::{Calendar, Feed, Freeze, Window};
 pub use environment::{
     Deploy, Environment, Healthcheck, Host, Migrations, Recipe, Signal, SignalKind, Smoke, Step, Watch,
 };
+pub use gates::{Gates, Signoff};
 
 /// Returns whether a list is left out when it is shown.
 fn none<T>(list: &[T]) -> bool {

@@ -121,6 +121,11 @@ pub(super) struct Running<'a> {
 }
 
 impl Target {
+    /// Fills the arguments of a command; its program stays as it is written.
+    pub fn command(&self, words: &[String]) -> Vec<String> {
+        self.running().command(words)
+    }
+
     pub(super) fn running(&self) -> Running<'_> {
         Running { tag: Some(&self.tag), version: Some(&self.version), commit: Some(self.commit.as_str()) }
     }

@@ -1,9 +1,11 @@
 //! What can happen to a release; these are the shapes that the journal keeps.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::gate::Answer;
+use crate::domain::gate::{Answer, Evidence};
 use crate::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Facts, Plan};
@@ -124,6 +126,61 @@ pub enum Event {
         /// The whole answer.
         answer: Answer,
     },
+    /// Automatic gates were looked at, and saw something new.
+    Seen {
+        /// What each of them saw.
+        evidence: Vec<Evidence>,
+    },
+    /// A person tried an item of the checklist.
+    Ticked {
+        /// The item's name.
+        item: String,
+        /// Who.
+        by: Person,
+        /// Whether it was well; if not, the release goes back to be mended.
+        good: bool,
+        /// What they noted, or a link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A person signed for the whole checklist.
+    SignedOff {
+        /// Who.
+        by: Person,
+        /// The digest of the checklist that they signed.
+        checklist: String,
+        /// What they noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A person asked that it may pass a closed gate.
+    OverrideAsked {
+        /// Who.
+        by: Person,
+        /// Which gate.
+        gate: String,
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: Timestamp,
+        /// It only proves that the way works, and opens nothing.
+        #[serde(default)]
+        drill: bool,
+    },
+    /// A second person confirmed that it may pass a closed gate.
+    OverrideConfirmed {
+        /// Who.
+        by: Person,
+        /// Which gate.
+        gate: String,
+    },
+    /// A person took an override back.
+    OverrideEnded {
+        /// Who.
+        by: Person,
+        /// Which gate.
+        gate: String,
+    },
     /// A person approved it.
     Approved {
         /// Who.
@@ -132,6 +189,16 @@ pub enum Event {
         binding: String,
         /// Until when it counts.
         expires_at: Timestamp,
+        /// The digests of the evidence and of the sign-off that were good then, by gate.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        seen: BTreeMap<String, String>,
+    },
+    /// What a person approved has changed, so that their approval counts no more.
+    ApprovalVoided {
+        /// Whose.
+        by: Person,
+        /// What changed.
+        why: Notice,
     },
     /// A person said no.
     Denied {
@@ -258,6 +325,11 @@ pub enum Event {
         /// Why.
         why: Notice,
     },
+    /// Its issue was opened on the forge.
+    IssueOpened {
+        /// The number of the issue.
+        number: u64,
+    },
     /// A named person led it out of being stuck.
     LedOut {
         /// Who.
@@ -277,7 +349,14 @@ pub enum EventName {
     PusherNamed,
     Refused,
     Asked,
+    Seen,
+    Ticked,
+    SignedOff,
+    OverrideAsked,
+    OverrideConfirmed,
+    OverrideEnded,
     Approved,
+    ApprovalVoided,
     Denied,
     Withdrawn,
     Superseded,
@@ -297,6 +376,7 @@ pub enum EventName {
     RolledBack,
     RollbackTagSeen,
     GotStuck,
+    IssueOpened,
     LedOut,
 }
 
@@ -313,7 +393,14 @@ impl Event {
             Self::PusherNamed { .. } => EventName::PusherNamed,
             Self::Refused { .. } => EventName::Refused,
             Self::Asked { .. } => EventName::Asked,
+            Self::Seen { .. } => EventName::Seen,
+            Self::Ticked { .. } => EventName::Ticked,
+            Self::SignedOff { .. } => EventName::SignedOff,
+            Self::OverrideAsked { .. } => EventName::OverrideAsked,
+            Self::OverrideConfirmed { .. } => EventName::OverrideConfirmed,
+            Self::OverrideEnded { .. } => EventName::OverrideEnded,
             Self::Approved { .. } => EventName::Approved,
+            Self::ApprovalVoided { .. } => EventName::ApprovalVoided,
             Self::Denied { .. } => EventName::Denied,
             Self::Withdrawn { .. } => EventName::Withdrawn,
             Self::Superseded { .. } => EventName::Superseded,
@@ -333,6 +420,7 @@ impl Event {
             Self::RolledBack => EventName::RolledBack,
             Self::RollbackTagSeen { .. } => EventName::RollbackTagSeen,
             Self::GotStuck { .. } => EventName::GotStuck,
+            Self::IssueOpened { .. } => EventName::IssueOpened,
             Self::LedOut { .. } => EventName::LedOut,
         }
     }
@@ -346,7 +434,14 @@ impl EventName {
             Self::PusherNamed => "pusher_named",
             Self::Refused => "refused",
             Self::Asked => "asked",
+            Self::Seen => "seen",
+            Self::Ticked => "ticked",
+            Self::SignedOff => "signed_off",
+            Self::OverrideAsked => "override_asked",
+            Self::OverrideConfirmed => "override_confirmed",
+            Self::OverrideEnded => "override_ended",
             Self::Approved => "approved",
+            Self::ApprovalVoided => "approval_voided",
             Self::Denied => "denied",
             Self::Withdrawn => "withdrawn",
             Self::Superseded => "superseded",
@@ -366,6 +461,7 @@ impl EventName {
             Self::RolledBack => "rolled_back",
             Self::RollbackTagSeen => "rollback_tag_seen",
             Self::GotStuck => "got_stuck",
+            Self::IssueOpened => "issue_opened",
             Self::LedOut => "led_out",
         }
     }

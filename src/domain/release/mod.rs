@@ -5,6 +5,7 @@
 //! is read again after a crash. [`work()`] says what the engine has to do next, from the state alone.
 
 mod event;
+mod ground;
 mod headline;
 mod phase;
 mod state;
@@ -13,8 +14,9 @@ mod tell;
 mod work;
 
 pub use event::{Direction, Event, EventName, Kind, Opening, Outcome, Source, Verdict};
+pub use ground::{Approval, Hold, Override, Signature, Tick};
 pub use phase::Phase;
-pub use state::{Approval, Back, BackAsked, Course, Hold, State, StepRun};
+pub use state::{Back, BackAsked, Course, State, StepRun};
 pub use table::{Cell, Illegal, TABLE, next_phase};
 pub use tell::{Effect, Gravity, StatusState, effects};
 pub use work::{Work, work};

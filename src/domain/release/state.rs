@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
+use super::ground::{Approval, Hold, Override, Signature, Tick};
 use super::{Direction, Event, Kind, Opening, Outcome, Phase, Verdict};
-use crate::domain::gate::Answer;
+use crate::domain::gate::{Answer, Evidence};
 use crate::domain::names::{HostName, ObjectId, Person};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Act, Facts, Plan, Step};
@@ -27,8 +27,20 @@ pub struct State {
     pub findings: Vec<Notice>,
     /// What the gates said last.
     pub answer: Option<Answer>,
+    /// What the automatic gates saw last, by gate.
+    pub evidence: BTreeMap<String, Evidence>,
+    /// What people found when they tried the items of the checklist, by item.
+    pub ticks: BTreeMap<String, Tick>,
+    /// Who signed for the checklist.
+    pub signed: Option<Signature>,
+    /// The closed gates that people let it pass; the newest per gate.
+    pub overrides: Vec<Override>,
     /// Who approved it; the newest per person.
     pub approvals: Vec<Approval>,
+    /// The approvals that count no more because what was approved has changed: whose, when, and what changed.
+    pub voided: Vec<(Person, Timestamp, Notice)>,
+    /// The number of its issue on the forge.
+    pub issue: Option<u64>,
     /// Who stopped it.
     pub hold: Option<Hold>,
     /// Who ended it, and why: denied, withdrawn.
@@ -68,30 +80,6 @@ pub struct BackAsked {
     pub reason: String,
     /// The tag that asked.
     pub tag: Option<String>,
-}
-
-/// One person's yes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Approval {
-    /// Who.
-    pub by: Person,
-    /// When.
-    pub at: Timestamp,
-    /// What was shown to them, as a digest.
-    pub binding: String,
-    /// Until when it counts.
-    pub expires_at: Timestamp,
-}
-
-/// A stop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// Who.
-    pub by: Person,
-    /// Why.
-    pub reason: String,
-    /// Since when.
-    pub at: Timestamp,
 }
 
 /// One try of one step.
@@ -151,7 +139,13 @@ impl State {
             changed_at: at,
             findings: Vec::new(),
             answer: None,
+            evidence: BTreeMap::new(),
+            ticks: BTreeMap::new(),
+            signed: None,
+            overrides: Vec::new(),
             approvals: Vec::new(),
+            voided: Vec::new(),
+            issue: None,
             hold: None,
             ended_by: None,
             superseded_by: None,
@@ -167,34 +161,6 @@ impl State {
             back_tag_seen: false,
             stuck: None,
         }
-    }
-
-    /// Returns the digest of everything that an approval is bound to: tag object, commit, and the target as it is now.
-    pub fn binding(&self, target: &str) -> String {
-        let opening = &self.opening;
-        let parts = [
-            opening.repository_id.to_string(),
-            opening.environment.to_string(),
-            opening.tag.to_string(),
-            opening.object.to_string(),
-            opening.commit.to_string(),
-            target.to_owned(),
-        ];
-        let mut hasher = Sha256::new();
-        for part in parts {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part);
-        }
-        hex::encode(hasher.finalize())
-    }
-
-    /// Returns the approvals that count at `now`: bound to what would be deployed to `target`, and not expired.
-    pub fn valid_approvals(&self, target: &str, now: Timestamp) -> Vec<&Approval> {
-        let binding = self.binding(target);
-        self.approvals
-            .iter()
-            .filter(|approval| approval.binding == binding && now < approval.expires_at)
-            .collect()
     }
 
     /// Returns the plan of a direction.
@@ -258,16 +224,36 @@ impl State {
             Event::Opened { .. } | Event::DeployProven | Event::Completed | Event::RolledBack => {}
             Event::PusherNamed { pusher } => self.opening.pusher = Some(pusher.clone()),
             Event::Refused { findings } => self.findings.clone_from(findings),
-            Event::Asked { answer } => self.answer = Some(answer.clone()),
-            Event::Approved { by, binding, expires_at } => self.approve(by, binding, *expires_at, at),
-            Event::Denied { by, reason } | Event::Withdrawn { by, reason } => {
-                self.ended_by = Some((by.clone(), reason.clone()));
+            Event::Seen { evidence } => self.see(evidence),
+            Event::Ticked { item, by, good, note } => {
+                self.tick(item, Tick { by: by.clone(), at, good: *good, note: note.clone() });
             }
-            Event::Superseded { tag, .. } => self.superseded_by = Some(tag.clone()),
+            Event::SignedOff { by, checklist, note } => {
+                let (by, checklist, note) = (by.clone(), checklist.clone(), note.clone());
+                self.signed = Some(Signature { by, at, checklist, note });
+            }
+            Event::OverrideAsked { by, gate, reason, until, drill } => {
+                let (by, gate, reason) = (by.clone(), gate.clone(), reason.clone());
+                let (until, drill) = (*until, *drill);
+                self.ask_override(Override { gate, by, at, reason, until, drill, confirmed_by: None });
+            }
+            Event::OverrideConfirmed { by, gate } => self.confirm_override(gate, by),
+            Event::OverrideEnded { gate, .. } => self.end_override(gate),
+            Event::Approved { by, binding, expires_at, seen } => {
+                let (by, binding, seen) = (by.clone(), binding.clone(), seen.clone());
+                self.approve(Approval { by, at, binding, expires_at: *expires_at, seen });
+            }
+            Event::ApprovalVoided { by, why } => self.void_approval(by, at, why),
             Event::Held { by, reason } => {
                 self.hold = Some(Hold { by: by.clone(), reason: reason.clone(), at });
             }
             Event::Lifted { .. } => self.hold = None,
+            Event::IssueOpened { number } => self.issue = Some(*number),
+            Event::Asked { answer } => self.answer = Some(answer.clone()),
+            Event::Denied { by, reason } | Event::Withdrawn { by, reason } => {
+                self.ended_by = Some((by.clone(), reason.clone()));
+            }
+            Event::Superseded { tag, .. } => self.superseded_by = Some(tag.clone()),
             Event::Started { answer, plan, baseline, fence } => {
                 self.fence = *fence;
                 self.answer = Some(answer.clone());
@@ -322,11 +308,6 @@ impl State {
             Event::LedOut { verdict: Verdict::Retry, .. } => Phase::Deploying,
             _ => self.phase,
         }
-    }
-
-    fn approve(&mut self, by: &Person, binding: &str, expires_at: Timestamp, at: Timestamp) {
-        self.approvals.retain(|approval| !approval.by.same_as(by));
-        self.approvals.push(Approval { by: by.clone(), at, binding: binding.to_owned(), expires_at });
     }
 
     fn end_step(&mut self, key: &str, outcome: &Outcome, facts: &Facts, at: Timestamp) {

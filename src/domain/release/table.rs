@@ -46,34 +46,42 @@ const STUC: Cell = Cell::To(Phase::Stuck);
 
 /// The table.
 #[rustfmt::skip]
-pub const TABLE: [(EventName, [Cell; 13]); 25] = {
+pub const TABLE: [(EventName, [Cell; 13]); 33] = {
     use EventName as E;
-    [   //                     waiting deploy  smoke   watch   annou   compl   refus   denied  withdr  supers  rollbk  rolled  stuck
-        (E::Opened,          [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::PusherNamed,     [ STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY ]),
-        (E::Refused,         [ REFU,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Asked,           [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Approved,        [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Denied,          [ DENI,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Withdrawn,       [ WITH,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Superseded,      [ SUPE,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Held,            [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Lifted,          [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Started,         [ DEPL,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::StepStarted,     [ NO,     STAY,   STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),
-        (E::StepEnded,       [ NO,     STAY,   STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),
-        (E::DeployProven,    [ NO,     SMOK,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::WatchStarted,    [ NO,     NO,     WATC,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Looked,          [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::WatchExtended,   [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::WatchPassed,     [ NO,     NO,     NO,     ANNO,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::Completed,       [ NO,     NO,     NO,     NO,     COMP,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::RollbackAsked,   [ NO,     STAY,   STAY,   STAY,   STAY,   STAY,   NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),
-        (E::RollbackStarted, [ NO,     BACK,   BACK,   BACK,   BACK,   BACK,   NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
-        (E::RolledBack,      [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     BRCK,   NO,     NO   ]),
-        (E::RollbackTagSeen, [ NO,     STAY,   STAY,   STAY,   STAY,   STAY,   NO,     NO,     NO,     NO,     STAY,   STAY,   STAY ]),
-        (E::GotStuck,        [ NO,     STUC,   STUC,   STUC,   NO,     NO,     NO,     NO,     NO,     NO,     STUC,   NO,     NO   ]),
-        (E::LedOut,          [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     TOLD ]),
+    [   //                   waiting deploy  smoke   watch   annou   compl   refus   denied  withdr  supers  rollbk  rolled  stuck
+        (E::Opened,            [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::PusherNamed,       [ STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY ]),
+        (E::Refused,           [ REFU,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Asked,             [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Seen,              [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Ticked,            [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::SignedOff,         [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::OverrideAsked,     [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::OverrideConfirmed, [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::OverrideEnded,     [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Approved,          [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::ApprovalVoided,    [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Denied,            [ DENI,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Withdrawn,         [ WITH,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Superseded,        [ SUPE,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Held,              [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Lifted,            [ STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Started,           [ DEPL,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::StepStarted,       [ NO,     STAY,   STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),
+        (E::StepEnded,         [ NO,     STAY,   STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),
+        (E::DeployProven,      [ NO,     SMOK,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::WatchStarted,      [ NO,     NO,     WATC,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Looked,            [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::WatchExtended,     [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::WatchPassed,       [ NO,     NO,     NO,     ANNO,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::Completed,         [ NO,     NO,     NO,     NO,     COMP,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::RollbackAsked,     [ NO,     STAY,   STAY,   STAY,   STAY,   STAY,   NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),
+        (E::RollbackStarted,   [ NO,     BACK,   BACK,   BACK,   BACK,   BACK,   NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::RolledBack,        [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     BRCK,   NO,     NO   ]),
+        (E::RollbackTagSeen,   [ NO,     STAY,   STAY,   STAY,   STAY,   STAY,   NO,     NO,     NO,     NO,     STAY,   STAY,   STAY ]),
+        (E::GotStuck,          [ NO,     STUC,   STUC,   STUC,   NO,     NO,     NO,     NO,     NO,     NO,     STUC,   NO,     NO   ]),
+        (E::IssueOpened,       [ STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY,   STAY ]),
+        (E::LedOut,            [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     TOLD ]),
     ]
 };
 
@@ -107,11 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_name_and_the_rollback_tag_reaches_a_release_that_is_over() {
+    fn nothing_but_a_name_an_issue_and_the_rollback_tag_reaches_a_release_that_is_over() {
         for phase in Phase::ALL.into_iter().filter(|phase| phase.is_over() && *phase != Phase::Complete) {
             for (event, _) in TABLE {
                 let legal = next_phase(phase, event).is_ok();
                 let expected = event == EventName::PusherNamed
+                    || event == EventName::IssueOpened
                     || (event == EventName::RollbackTagSeen && phase == Phase::RolledBack);
                 assert_eq!(legal, expected, "{} in {}", event.name(), phase.name());
             }

@@ -64,8 +64,14 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
     let status = |state_of, text| Effect::Status { state: state_of, text };
     let headline = state.headline();
     match event {
-        Event::Opened { .. } | Event::Held { .. } | Event::Lifted { .. } | Event::Approved { .. } => {
-            vec![status(Pending, headline)]
+        Event::Opened { .. }
+        | Event::Held { .. }
+        | Event::Lifted { .. }
+        | Event::Approved { .. }
+        | Event::SignedOff { .. } => vec![status(Pending, headline)],
+        Event::ApprovalVoided { by, why } => {
+            let text = why.clone().with("by", by).with("tag", state.opening.tag.name());
+            vec![status(Pending, headline), chat(text, Gravity::Loud)]
         }
         Event::Asked { answer } if answer.may_deploy => Vec::new(),
         Event::Asked { .. } => vec![status(Pending, headline.clone()), chat(headline, Gravity::Quiet)],
@@ -108,6 +114,12 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
             tell
         }
         Event::PusherNamed { .. }
+        | Event::Seen { .. }
+        | Event::Ticked { .. }
+        | Event::OverrideAsked { .. }
+        | Event::OverrideConfirmed { .. }
+        | Event::OverrideEnded { .. }
+        | Event::IssueOpened { .. }
         | Event::StepStarted { .. }
         | Event::StepEnded { .. }
         | Event::Looked { .. }

@@ -163,6 +163,17 @@ pub const TEXTS: &[Text] = texts! {
         "ajoutez [repository.environment.healthcheck] avec url ou run";
     "TW-C065": "the token travels in clear to this address", "le jeton circule en clair vers cette adresse",
         "use https, unless nobody else can listen on the way", "utilisez https, sauf si personne d'autre ne peut écouter en chemin";
+    "TW-C090": "`{value}` is the name of a gate that is there by itself", "`{value}` est le nom d'une condition qui existe d'elle-même",
+        "give it another name", "donnez-lui un autre nom";
+    "TW-C091": "there is no host `{value}` in this environment", "il n'y a pas d'hôte `{value}` dans cet environnement",
+        "name one of: {known}", "nommez l'un de : {known}";
+    "TW-C092": "a JSON pointer begins with `/`", "un pointeur JSON commence par `/`",
+        "write it like /state (RFC 6901)", "écrivez-le comme /state (RFC 6901)";
+    "TW-C093": "nobody is named who may sign the checklist", "personne n'est désigné pour signer la liste",
+        "set `by` here, or release_managers in the environment", "renseignez `by` ici, ou release_managers dans l'environnement";
+    "TW-C094": "the sentence of an item is empty, longer than {longest} characters, or has control characters",
+        "la phrase d'un point est vide, dépasse {longest} caractères ou contient des caractères de contrôle",
+        "say in a few words what to try", "dites en quelques mots ce qu'il faut essayer";
     "TW-C080": "`{value}` is not a version of a first release", "`{value}` n'est pas la version d'une première publication",
         "write three numbers without a prefix, such as 3.2.0", "écrivez trois nombres sans préfixe, comme 3.2.0";
     "TW-C081": "nobody is named who may sign", "personne n'est désigné pour signer",

@@ -8,6 +8,7 @@ mod demo;
 mod deploy;
 mod engine;
 mod forge;
+mod gates;
 mod git;
 mod hook;
 mod looking;
@@ -46,6 +47,7 @@ const GROUPS: &[&[Text]] = &[
     deploy::TEXTS,
     engine::TEXTS,
     forge::TEXTS,
+    gates::TEXTS,
     git::TEXTS,
     hook::TEXTS,
     looking::TEXTS,

@@ -1,4 +1,14 @@
 //! Conditions that must hold before a deployment may start: what each says, and the answer over all of them.
+//!
+//! An automatic gate says what its newest evidence says, as long as that is young enough. A person may let one release
+//! pass one closed gate ([`overriding`]). Nothing but a [`Permit`] starts a deployment, and only [`permit`] gives one.
+
+mod approval;
+mod calendar;
+mod evidence;
+mod guard;
+mod overriding;
+mod signoff;
 
 use std::time::Duration;
 
@@ -6,9 +16,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::calendar::{self, Calendar, Reading, ReasonKind};
+use crate::domain::calendar::Calendar;
 use crate::domain::notice::Notice;
 use crate::domain::release::{Kind, State};
+
+pub use evidence::{Evidence, Wanted};
+pub use guard::{Permit, permit};
+pub use overriding::{MAY_PASS_NEVER, may_be_overridden};
+pub use signoff::Checklist;
 
 /// The three answers of a gate; anything but [`Standing::Good`] keeps a release waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +52,18 @@ pub struct GateReading {
     pub who: Vec<String>,
     /// When it is expected to open by itself.
     pub opens_at: Option<Timestamp>,
+    /// Until when its evidence is young enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good_until: Option<Timestamp>,
+    /// Where its evidence was found: an address without secrets, a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The page that shows the evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Whether it is good only because two people let the release pass it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridden: bool,
 }
 
 /// The whole answer to "may this release deploy at this instant, and if not, what is missing?".
@@ -61,6 +88,10 @@ pub struct Asking<'a> {
     pub tag: TagStanding,
     /// What the release would be deployed to, and how, as it is now.
     pub target: &'a str,
+    /// The automatic gates, with their newest evidence.
+    pub evidence: &'a [Wanted<'a>],
+    /// The checklist that has to be signed.
+    pub checklist: Option<&'a Checklist>,
     /// The calendars of the environment.
     pub calendars: &'a [&'a Calendar],
     /// What deploy, smoke tests, watch and a rollback need.
@@ -97,17 +128,20 @@ pub enum TagStanding {
 ///
 /// Nothing on the way back is ever asked: a rollback gets a good answer from every gate but the occupied environment.
 pub fn answer(asking: &Asking<'_>, at: Timestamp) -> Answer {
-    let reading = calendar::read(asking.calendars, at, asking.room);
+    let reading = crate::domain::calendar::read(asking.calendars, at, asking.room);
     let mut gates = vec![environment_gate(asking, at)];
     if asking.state.opening.kind == Kind::Forward {
         gates.insert(0, tag_gate(asking, at));
         gates.push(hold_gate(asking, at));
+        gates.extend(asking.evidence.iter().map(|wanted| wanted.gate(asking, at)));
+        gates.extend(asking.checklist.map(|checklist| signoff::gate(checklist, asking, at)));
         if asking.approvals > 0 {
-            gates.push(approval_gate(asking, at));
+            gates.push(approval::gate(asking, at));
         }
         if !asking.calendars.is_empty() {
-            gates.push(calendar_gate(asking, &reading, at));
+            gates.push(calendar::gate(asking, &reading, at));
         }
+        overriding::apply(asking, &mut gates, at);
     }
     let may_deploy = gates.iter().all(|gate| gate.standing == Standing::Good);
     Answer { at, may_deploy, gates, next_slot: reading.next_slot }
@@ -118,8 +152,20 @@ pub fn zoned(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).to_string()
 }
 
-fn reading(gate: &str, standing: Standing, reason: Notice, at: Timestamp) -> GateReading {
-    GateReading { gate: gate.to_owned(), standing, reason, seen_at: at, who: Vec::new(), opens_at: None }
+/// Returns a reading without anything special.
+pub fn reading(gate: &str, standing: Standing, reason: Notice, at: Timestamp) -> GateReading {
+    GateReading {
+        gate: gate.to_owned(),
+        standing,
+        reason,
+        seen_at: at,
+        who: Vec::new(),
+        opens_at: None,
+        good_until: None,
+        source: None,
+        link: None,
+        overridden: false,
+    }
 }
 
 fn tag_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
@@ -149,64 +195,4 @@ fn hold_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
             GateReading { who: vec![by.clone()], ..reading("hold", Standing::Bad, why, at) }
         }
     }
-}
-
-fn approval_gate(asking: &Asking<'_>, at: Timestamp) -> GateReading {
-    if let Some(why) = asking.approvers_unseen {
-        return reading("approval", Standing::Unknown, why.clone(), at);
-    }
-    let valid = asking.state.valid_approvals(asking.target, at);
-    let pusher = asking.state.opening.pusher.as_ref();
-    let others = match pusher {
-        _ if asking.self_approval => valid.len(),
-        Some(pusher) => valid.iter().filter(|approval| !pusher.same_as(&approval.by)).count(),
-        // Whoever pushed it is at most one of those who approved.
-        None => valid.len().saturating_sub(1),
-    };
-    let have = u32::try_from(others).unwrap_or(u32::MAX);
-    let standing = if have >= asking.approvals { Standing::Good } else { Standing::Bad };
-    let id = match (standing, pusher) {
-        (Standing::Good, _) => "gate-approval-good",
-        (_, None) if !asking.self_approval && !valid.is_empty() => "gate-approval-pusher-unknown",
-        _ => "gate-approval-missing",
-    };
-    let why = Notice::new(id)
-        .with("tag", asking.state.opening.tag.name())
-        .with("environment", &asking.state.opening.environment)
-        .with("have", have)
-        .with("need", asking.approvals)
-        .with("who", asking.approvers.join(", "));
-    GateReading { who: asking.approvers.to_vec(), ..reading("approval", standing, why, at) }
-}
-
-fn calendar_gate(asking: &Asking<'_>, says: &Reading, at: Timestamp) -> GateReading {
-    if says.open && says.next_slot == Some(at) {
-        return reading("calendar", Standing::Good, Notice::new("gate-calendar-open"), at);
-    }
-    // A feed that is not believed comes first: no other rule can say when it will be again.
-    if let Some(stale) = says.reasons.iter().find(|reason| reason.kind == ReasonKind::StaleFeed) {
-        let why = match stale.since {
-            Some(since) => Notice::new("gate-calendar-stale").with("since_at", zoned(since, asking.zone)),
-            None => Notice::new("gate-calendar-never-read"),
-        };
-        return reading("calendar", Standing::Bad, why.with("rule", &stale.name), at);
-    }
-    let id = match (says.open, says.reasons.first().map(|reason| reason.kind), says.next_slot) {
-        (true, _, Some(_)) => "gate-calendar-no-room",
-        (true, _, None) => "gate-calendar-no-room-known",
-        (false, Some(ReasonKind::Freeze), Some(_)) => "gate-calendar-frozen",
-        (
-            false,
-            Some(ReasonKind::Window | ReasonKind::OutsideOpen | ReasonKind::Feed | ReasonKind::StaleFeed)
-            | None,
-            Some(_),
-        ) => "gate-calendar-closed",
-        (false, _, None) => "gate-calendar-closed-no-slot",
-    };
-    let name = says.reasons.first().map(|reason| reason.name.clone()).unwrap_or_default();
-    let mut why = Notice::new(id).with("rule", name);
-    if let Some(slot) = says.next_slot {
-        why = why.with("slot_at", zoned(slot, asking.zone));
-    }
-    GateReading { opens_at: says.next_slot, ..reading("calendar", Standing::Bad, why, at) }
 }

@@ -1,0 +1,111 @@
+//! Tables below `[repository.environment.gates]`, as meant.
+
+mod command;
+mod http;
+mod signoff;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::config::gates::{Gate, GateSource};
+use crate::config::problem::Path;
+use crate::config::raw;
+use crate::domain::notice::Notice;
+
+use super::text::{self, hours, seconds};
+use super::{Findings, top};
+
+pub use signoff::signoff;
+
+/// The names that gates have by themselves; no gate of the file may be called so.
+const TAKEN: &[&str] = &[
+    "tag",
+    "environment",
+    "host",
+    "hold",
+    "approval",
+    "calendar",
+    "signoff",
+    "ci",
+    "e2e",
+    "backup",
+    "image",
+];
+
+/// What the gates of an environment may refer to.
+pub struct Around<'a> {
+    /// The names of its hosts.
+    pub hosts: Vec<&'a str>,
+}
+
+/// Returns the automatic gates, in the order in which people think of them.
+pub fn gates(
+    raw: &raw::Gates,
+    around: &Around<'_>,
+    at: &Path,
+    found: &mut Findings<'_>,
+) -> Option<Vec<Gate>> {
+    for (key, written) in [
+        ("ci", raw.ci.is_some()),
+        ("e2e", raw.e2e.is_some()),
+        ("backup", raw.backup.is_some()),
+        ("image", raw.image.is_some()),
+        ("prometheus", !raw.prometheus.is_empty()),
+        ("alerts", !raw.alerts.is_empty()),
+    ] {
+        if written {
+            let _: Option<()> = top::later(&format!("gates.{key}"), &at.key(key), found);
+        }
+    }
+    let http = found.each(&raw.http, &at.key("http"), http::http);
+    let command = found
+        .each(&raw.command, &at.key("command"), |raw, at, found| command::command(raw, around, at, found));
+    unique(raw, at, found);
+    Some(http?.into_iter().chain(command?).collect())
+}
+
+/// Returns a gate with a name of its own.
+fn named(
+    name: &str,
+    max_age: &str,
+    source: Option<GateSource>,
+    at: &Path,
+    found: &mut Findings<'_>,
+) -> Option<Gate> {
+    let name = text::word(name, &at.key("name"), found);
+    if let Some(name) = name.as_deref().filter(|name| TAKEN.contains(name)) {
+        return found.refuse(&at.key("name"), Notice::new("TW-C090").with("value", name));
+    }
+    let max_age = self::max_age(max_age, at, found);
+    Some(Gate { name: name?, max_age: max_age?, source: source? })
+}
+
+/// Returns how old what a gate saw may be: long enough for a look, short enough to prove something.
+fn max_age(text: &str, at: &Path, found: &mut Findings<'_>) -> Option<Duration> {
+    text::length(text, seconds(1)..=hours(24 * 366), &at.key("max_age"), found)
+}
+
+/// Reports a host that the environment does not have.
+fn host(name: Option<&str>, around: &Around<'_>, at: &Path, found: &mut Findings<'_>) -> Option<()> {
+    match name {
+        Some(name) if !around.hosts.contains(&name) => {
+            let known = around.hosts.join(", ");
+            found.refuse(&at.key("host"), Notice::new("TW-C091").with("value", name).with("known", known))
+        }
+        Some(_) | None => Some(()),
+    }
+}
+
+/// Reports every name that two gates of an environment share: evidence and overrides are kept by name.
+fn unique(raw: &raw::Gates, at: &Path, found: &mut Findings<'_>) {
+    let mut seen = BTreeSet::new();
+    let names = (raw.http.iter().map(|gate| &gate.name).enumerate().map(|one| ("http", one)))
+        .chain(raw.command.iter().map(|gate| &gate.name).enumerate().map(|one| ("command", one)))
+        .chain(raw.prometheus.iter().map(|gate| &gate.name).enumerate().map(|one| ("prometheus", one)))
+        .chain(raw.alerts.iter().map(|gate| &gate.name).enumerate().map(|one| ("alerts", one)));
+    for (kind, (index, name)) in names {
+        if !name.is_empty() && !seen.insert(name.clone()) {
+            found.report(&at.key(kind).index(index).key("name"), Notice::new("TW-C027").with("value", name));
+        }
+    }
+}

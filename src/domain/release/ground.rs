@@ -1,0 +1,212 @@
+//! The ground on which a release may leave: evidence, signatures, overrides, approvals, stops, and what they bind.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::State;
+use crate::domain::gate::Evidence;
+use crate::domain::names::Person;
+use crate::domain::notice::Notice;
+
+/// One person's yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// What was shown to them, as a digest.
+    pub binding: String,
+    /// Until when it counts.
+    pub expires_at: Timestamp,
+    /// The digests of the evidence and of the sign-off that were good then, by gate.
+    pub seen: BTreeMap<String, String>,
+}
+
+/// What a person found when they tried an item of the checklist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tick {
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was well.
+    pub good: bool,
+    /// What they noted, or a link.
+    pub note: Option<String>,
+}
+
+/// A person's signature under the checklist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// The digest of the checklist.
+    pub checklist: String,
+    /// What they noted.
+    pub note: Option<String>,
+}
+
+/// A closed gate that people let the release pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Which gate.
+    pub gate: String,
+    /// Who asked.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Until when it counts.
+    pub until: Timestamp,
+    /// It only proves that the way works, and opens nothing.
+    pub drill: bool,
+    /// The second person.
+    pub confirmed_by: Option<Person>,
+}
+
+impl Override {
+    /// Returns whether it opens its gate at `at`.
+    pub fn counts(&self, at: Timestamp) -> bool {
+        !self.drill && self.confirmed_by.is_some() && at < self.until
+    }
+}
+
+/// A stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Who.
+    pub by: Person,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl State {
+    /// The newest evidence of a gate counts.
+    pub(super) fn see(&mut self, evidence: &[Evidence]) {
+        self.evidence.extend(evidence.iter().map(|one| (one.gate.clone(), one.clone())));
+    }
+
+    /// A gate has one override at most; asking anew needs a new confirmation.
+    pub(super) fn ask_override(&mut self, asked: Override) {
+        self.end_override(&asked.gate);
+        self.overrides.push(asked);
+    }
+
+    /// Takes the override of a gate away.
+    pub(super) fn end_override(&mut self, gate: &str) {
+        self.overrides.retain(|passed| passed.gate != gate);
+    }
+
+    /// An item that is faulty takes the signature away.
+    pub(super) fn tick(&mut self, item: &str, tick: Tick) {
+        if !tick.good {
+            self.signed = None;
+        }
+        self.ticks.insert(item.to_owned(), tick);
+    }
+
+    /// Nobody confirms what they asked for themselves, whatever was written.
+    pub(super) fn confirm_override(&mut self, gate: &str, by: &Person) {
+        let asked = self.overrides.iter_mut().find(|passed| passed.gate == gate);
+        if let Some(asked) = asked.filter(|asked| !asked.by.same_as(by)) {
+            asked.confirmed_by = Some(by.clone());
+        }
+    }
+
+    /// The newest vote of a person counts.
+    pub(super) fn approve(&mut self, approval: Approval) {
+        self.approvals.retain(|known| !known.by.same_as(&approval.by));
+        self.approvals.push(approval);
+    }
+
+    /// An approval ends; why is kept for those who gave it.
+    pub(super) fn void_approval(&mut self, by: &Person, at: Timestamp, why: &Notice) {
+        self.approvals.retain(|approval| !approval.by.same_as(by));
+        self.voided.push((by.clone(), at, why.clone()));
+    }
+
+    /// Returns the digest of what would be deployed where: tag object, commit, and the target as it is now.
+    pub fn identity(&self, target: &str) -> String {
+        let opening = &self.opening;
+        digest([
+            opening.repository_id.to_string(),
+            opening.environment.to_string(),
+            opening.tag.to_string(),
+            opening.object.to_string(),
+            opening.commit.to_string(),
+            target.to_owned(),
+        ])
+    }
+
+    /// Returns what there is for an approval to be bound to besides: the good evidence and the sign-off, by gate.
+    pub fn proofs(&self) -> BTreeMap<String, String> {
+        let mut proofs: BTreeMap<String, String> = self
+            .evidence
+            .values()
+            .filter_map(|evidence| Some((evidence.gate.clone(), evidence.bound()?)))
+            .collect();
+        if let Some(signed) = &self.signed {
+            let signature = digest([signed.by.to_string(), signed.at.to_string(), signed.checklist.clone()]);
+            proofs.insert("signoff".to_owned(), signature);
+        }
+        proofs
+    }
+
+    /// Returns the digest of everything that an approval given now is bound to.
+    pub fn binding(&self, target: &str) -> String {
+        let proofs = self.proofs().into_iter().flat_map(|(gate, proof)| [gate, proof]);
+        digest(std::iter::once(self.identity(target)).chain(proofs))
+    }
+
+    /// Returns what has changed of what was approved; `None` = nothing.
+    ///
+    /// Evidence that came after the approval changes nothing of what the person saw; other evidence in its place does.
+    pub fn change_since(&self, approval: &Approval, target: &str) -> Option<Notice> {
+        if approval.binding != self.identity(target) {
+            return Some(Notice::new("approval-void-target"));
+        }
+        let now = self.proofs();
+        let changed = approval.seen.iter().find(|(gate, proof)| match now.get(*gate) {
+            Some(other) => other != *proof,
+            None => gate.as_str() == "signoff",
+        });
+        changed.map(|(gate, _)| Notice::new("approval-void-evidence").with("gate", gate))
+    }
+
+    /// Returns the approvals that count at `now`: nothing has changed of what was approved, and they are not expired.
+    pub fn valid_approvals(&self, target: &str, now: Timestamp) -> Vec<&Approval> {
+        self.approvals
+            .iter()
+            .filter(|approval| now < approval.expires_at && self.change_since(approval, target).is_none())
+            .collect()
+    }
+
+    /// Returns whether everything that the gates look at is in both states the same.
+    pub fn same_ground(&self, other: &Self) -> bool {
+        self.phase == other.phase
+            && self.hold == other.hold
+            && self.approvals == other.approvals
+            && self.evidence == other.evidence
+            && self.ticks == other.ticks
+            && self.signed == other.signed
+            && self.overrides == other.overrides
+    }
+}
+
+/// Returns the digest of these parts, each with its length, so that no two lists give the same bytes.
+fn digest(parts: impl IntoIterator<Item = String>) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hex::encode(hasher.finalize())
+}

@@ -1,0 +1,185 @@
+//! The automatic gates of an environment: looked at beside the driver, so that a slow registry holds up no watch.
+//!
+//! Every waiting release is looked at when it comes, while a gate is not good, and again before what was seen grows
+//! old. What says something new is written into the release's journal; what only says the same again is kept in
+//! memory, and a restart looks anew. Races: (a) a look ends after its release has started or ended: its news is
+//! unlawful there and dropped; (b) evidence changes between the last look and the start: the start is written only
+//! on the ground that was asked about; (c) two looks at one gate meet, the loop's and the one before a start: both
+//! say what they saw, and the later one counts.
+
+mod command;
+mod http;
+mod memory;
+
+pub(super) use memory::GateMemory;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Gate, GateSource};
+use crate::domain::gate::{Evidence, Standing};
+use crate::domain::notice::Notice;
+use crate::domain::release::{Event, Kind, Phase, State};
+use crate::engine::error::chain;
+use crate::engine::{Engine, EngineError, Place};
+
+/// How soon a gate that is not good is looked at again: soon while people wait for it, seldom over a weekend.
+const PACES: [(Duration, Duration); 3] = [
+    (Duration::from_secs(60), Duration::from_secs(5)),
+    (Duration::from_secs(3600), Duration::from_secs(30)),
+    (Duration::MAX, Duration::from_secs(300)),
+];
+/// The longest time between two looks at a good gate.
+const LONGEST: Duration = Duration::from_secs(300);
+/// The pause after a turn that failed.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// What one look saw; the loop adds when, and for which gate.
+pub(super) struct Sight {
+    /// What it says.
+    pub standing: Standing,
+    /// Why, for people.
+    pub reason: Notice,
+    /// What was seen, by name.
+    pub facts: BTreeMap<String, String>,
+    /// Whether an approval is bound to the facts.
+    pub binds: bool,
+    /// When the thing itself came about.
+    pub dated: Option<Timestamp>,
+    /// Where it was found.
+    pub source: String,
+    /// The page that shows it.
+    pub link: Option<String>,
+}
+
+impl Sight {
+    /// Returns a sight of something that has no date, no facts and no page.
+    pub fn new(standing: Standing, reason: Notice, source: impl Into<String>) -> Self {
+        let (facts, source) = (BTreeMap::new(), source.into());
+        Self { standing, reason, facts, binds: false, dated: None, source, link: None }
+    }
+}
+
+impl Engine {
+    /// Looks at the automatic gates of one environment until `stop`.
+    pub(super) async fn tend_gates(self, place: Arc<Place>, stop: CancellationToken) {
+        if place.environment.gates.is_empty() {
+            return;
+        }
+        while !stop.is_cancelled() {
+            let next = match self.look_round_gates(&place).await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::warn!(place = place.scope(), id = error.id(), "gates: {}", chain(&error));
+                    self.0.clock.now().checked_add(PAUSE).ok()
+                }
+            };
+            let due = async {
+                match next {
+                    Some(at) => self.0.clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = due => {}
+                () = place.gates.nudged() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Looks at every gate that is due, and returns when the next one is.
+    async fn look_round_gates(&self, place: &Place) -> Result<Option<Timestamp>, EngineError> {
+        let states = self.states_at_work(place).await?;
+        let waiting: Vec<&State> = states
+            .iter()
+            .filter(|state| state.phase == Phase::Waiting && state.opening.kind == Kind::Forward)
+            .collect();
+        place.gates.keep(waiting.iter().map(|state| state.opening.id));
+        for state in &waiting {
+            let now = self.0.clock.now();
+            let known = place.gates.newest(state);
+            let due = |gate: &&Gate| next_look(gate, known.get(&gate.name), state).is_none_or(|at| at <= now);
+            let gates: Vec<&Gate> = place.environment.gates.iter().filter(due).collect();
+            self.look_at_gates(place, state, &gates).await?;
+        }
+        let next = waiting.iter().flat_map(|state| {
+            let known = place.gates.newest(state);
+            let at = |gate: &Gate| next_look(gate, known.get(&gate.name), state).unwrap_or(Timestamp::MIN);
+            place.environment.gates.iter().map(at).collect::<Vec<_>>()
+        });
+        Ok(next.min())
+    }
+
+    /// Looks at all automatic gates of a release now: right before the first side effect.
+    pub(super) async fn look_at_all_gates(&self, place: &Place, state: &State) -> Result<(), EngineError> {
+        let gates: Vec<&Gate> = place.environment.gates.iter().collect();
+        self.look_at_gates(place, state, &gates).await
+    }
+
+    /// Looks at these gates, all at the same time, keeps what they say and writes down what is new.
+    async fn look_at_gates(&self, place: &Place, state: &State, gates: &[&Gate]) -> Result<(), EngineError> {
+        let looks = gates.iter().map(|gate| async move {
+            let sight = self.look_at_gate(place, state, gate).await;
+            Evidence {
+                gate: gate.name.clone(),
+                standing: sight.standing,
+                reason: sight.reason,
+                facts: sight.facts,
+                binds: sight.binds,
+                seen_at: self.0.clock.now(),
+                dated: sight.dated,
+                source: sight.source,
+                link: sight.link,
+            }
+        });
+        let seen = futures_util::future::join_all(looks).await;
+        if seen.is_empty() {
+            return Ok(());
+        }
+        place.gates.remember(state.opening.id, &seen);
+        let is_news =
+            |one: &&Evidence| !state.evidence.get(&one.gate).is_some_and(|known| known.same_news(one));
+        let news: Vec<Evidence> = seen.iter().filter(is_news).cloned().collect();
+        if news.is_empty() {
+            // Younger evidence may be what the driver waits for.
+            place.nudge.notify_one();
+            return Ok(());
+        }
+        match self.record(state.opening.id, Event::Seen { evidence: news }).await {
+            Ok(_) | Err(EngineError::Overtaken { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn look_at_gate(&self, place: &Place, state: &State, gate: &Gate) -> Sight {
+        match &gate.source {
+            GateSource::Http { check, value, token } => {
+                self.look_at_address(check, value.as_ref(), token.as_ref()).await
+            }
+            GateSource::Command { host, run, exit, limit } => {
+                self.look_by_command(place, state, host.as_ref(), run, *exit, *limit).await
+            }
+        }
+    }
+}
+
+/// Returns when a gate is to be looked at next; `None` = it was never looked at.
+fn next_look(gate: &Gate, known: Option<&Evidence>, state: &State) -> Option<Timestamp> {
+    let known = known?;
+    let pause = match known.standing {
+        Standing::Good if known.dated.is_none() => (gate.max_age / 2).min(LONGEST),
+        Standing::Good => LONGEST,
+        Standing::Bad | Standing::Unknown => {
+            // The journal knows since when it says this.
+            let since = state.evidence.get(&gate.name).map_or(known.seen_at, |first| first.seen_at);
+            let lasting = Duration::try_from(known.seen_at.duration_since(since)).unwrap_or_default();
+            PACES.iter().find(|(up_to, _)| lasting < *up_to).map_or(LONGEST, |(_, pause)| *pause)
+        }
+    };
+    Some(known.seen_at.checked_add(pause).unwrap_or(Timestamp::MAX))
+}

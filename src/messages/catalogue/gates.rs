@@ -1,0 +1,59 @@
+//! What gates say that need evidence or people: automatic gates, sign-off, overrides, void approvals.
+
+use super::texts;
+use crate::messages::Text;
+
+/// The messages of this group.
+pub const TEXTS: &[Text] = texts! {
+    "gate-evidence-none": "{gate} has not been looked at yet.", "{gate} n’a pas encore été examiné.";
+    "gate-evidence-old": "{gate}: what was found dates from {from_at} and may be {max_for} old at most.",
+        "{gate} : ce qui a été trouvé date du {from_at} et ne peut avoir plus de {max_for}.";
+    "gate-evidence-stale": "{gate} was last looked at {from_at}, more than {max_for} ago; it is looked at again.",
+        "{gate} a été examiné le {from_at}, il y a plus de {max_for} ; il sera réexaminé.";
+    "gate-evidence-future": "{gate}: what was found is dated {from_at}, in the future; nothing is known.",
+        "{gate} : ce qui a été trouvé est daté du {from_at}, dans le futur ; rien n’est connu.";
+    "gate-unreached": "{what} cannot be asked ({why}); it will be tried again.",
+        "{what} ne peut être interrogé ({why}) ; nouvel essai à venir.";
+    "gate-no-host": "The host on which to look is not configured any more.",
+        "L’hôte sur lequel regarder n’est plus configuré.";
+    "gate-http-good": "It answers {status}.", "La réponse est {status}.";
+    "gate-http-status": "It answers {status} instead of {expected}.", "La réponse est {status} au lieu de {expected}.";
+    "gate-http-text": "The answer does not contain `{text}`.", "La réponse ne contient pas `{text}`.";
+    "gate-http-value": "{pointer} is {found}.", "{pointer} vaut {found}.";
+    "gate-http-other-value": "{pointer} is {found} instead of {expected}.", "{pointer} vaut {found} au lieu de {expected}.";
+    "gate-http-no-value": "The answer has nothing at {pointer}; {expected} is wanted there.",
+        "La réponse n’a rien en {pointer} ; {expected} y est attendu.";
+    "gate-http-no-json": "The answer is no JSON of at most 1 MiB, so what stands at {pointer} is unknown; {expected} is wanted there.",
+        "La réponse n’est pas du JSON d’au plus 1 Mio ; ce qui se trouve en {pointer} est inconnu, {expected} y est attendu.";
+    "gate-command-good": "The command ended with {exit}.", "La commande s’est terminée avec {exit}.";
+    "gate-command-bad": "The command ended with {exit} instead of {expected}: {said}",
+        "La commande s’est terminée avec {exit} au lieu de {expected} : {said}";
+    "gate-signoff-open": "{tag} waits for the checklist of {environment}: {items}, by {who}.",
+        "{tag} attend la liste de contrôle de {environment} : {items}, par {who}.";
+    "gate-signoff-unsigned": "Every item of the checklist is ticked; {who} must sign it for {tag}.",
+        "Chaque point de la liste est coché ; {who} doit la signer pour {tag}.";
+    "gate-signoff-faulty": "{by} found {item} faulty: {note}", "{by} a trouvé {item} défaillant : {note}";
+    "gate-signoff-old": "The signature under the checklist is older than {max_for}; {who} must sign again.",
+        "La signature de la liste a plus de {max_for} ; {who} doit signer à nouveau.";
+    "gate-signoff-good": "{by} signed the checklist.", "{by} a signé la liste de contrôle.";
+    "gate-overridden": "{by} and {second} let it pass {gate} until {until_at}: {reason}",
+        "{by} et {second} le laissent passer {gate} jusqu’au {until_at} : {reason}";
+    "approval-void-target": "The approval of {tag} by {by} counts no more: where or how it would be deployed has changed.",
+        "L’approbation de {tag} par {by} ne compte plus : la cible ou la façon de déployer a changé.";
+    "approval-void-evidence": "The approval of {tag} by {by} counts no more: the evidence of {gate} has changed.",
+        "L’approbation de {tag} par {by} ne compte plus : la preuve de {gate} a changé.";
+    "event-seen": "Looked at {gates}.", "Examiné : {gates}.";
+    "event-ticked": "{by} tried {item}: well. {note}", "{by} a essayé {item} : bien. {note}";
+    "event-ticked-faulty": "{by} tried {item}: faulty. {note}", "{by} a essayé {item} : défaillant. {note}";
+    "event-signed-off": "{by} signed the checklist.", "{by} a signé la liste de contrôle.";
+    "event-override-asked": "{by} asked that it may pass {gate} until {until_at}: {reason}",
+        "{by} a demandé qu’il puisse passer {gate} jusqu’au {until_at} : {reason}";
+    "event-override-drill": "{by} began a drill for passing {gate}: {reason}",
+        "{by} a commencé un exercice pour passer {gate} : {reason}";
+    "event-override-confirmed": "{by} confirmed that it may pass {gate}.", "{by} a confirmé qu’il peut passer {gate}.";
+    "event-override-ended": "{by} took the override of {gate} back.", "{by} a annulé la dérogation à {gate}.";
+    "event-issue-opened": "Its issue is number {number}.", "Son ticket porte le numéro {number}.";
+    "forecast-gates": "{tag} for {environment} waits for {gates}.", "{tag} pour {environment} attend {gates}.";
+    "forecast-gates-and-slot": "{tag} for {environment} waits for {gates}; the next slot opens {slot_at}.",
+        "{tag} pour {environment} attend {gates} ; le prochain créneau s’ouvre le {slot_at}.";
+};

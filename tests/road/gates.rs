@@ -1,0 +1,108 @@
+//! Automatic gates: what they hold, what opens them, and what they leave behind.
+
+use std::time::Duration;
+
+use tagwarden::demo::Rules;
+use tagwarden::domain::gate::{GateReading, Standing};
+use tagwarden::domain::release::Phase;
+use tagwarden::engine::view::ReleaseView;
+
+use crate::scene::{Scene, WEDNESDAY, rules, scene};
+
+/// A gate that is good as long as the file `ready` stands beside the configuration.
+const READY: &str = r#"
+[[repository.environment.gates.command]]
+name = "ready"
+run = ["test", "-e", "{root}/ready"]
+"#;
+
+fn with(gates: &str) -> Rules {
+    Rules { further: gates.to_owned(), ..rules() }
+}
+
+fn gate<'v>(view: &'v ReleaseView, name: &str) -> &'v GateReading {
+    view.gates.iter().find(|gate| gate.gate == name).unwrap()
+}
+
+impl Scene {
+    /// Waits until a gate of the release says `standing`.
+    async fn gate_says(&self, tag: &str, name: &str, standing: Standing) -> ReleaseView {
+        self.until(&format!("{name} of {tag} to be {standing:?}"), |world| async move {
+            let view = world.view(tag).await?;
+            Ok(view
+                .filter(|view| view.gates.iter().any(|gate| gate.gate == name && gate.standing == standing)))
+        })
+        .await
+        .unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_gate_holds_the_release_and_lets_it_go_when_it_opens() {
+    let scene = scene(WEDNESDAY, &with(READY)).await;
+    let said = scene.push("1.1.0").await;
+    assert!(said.contains("ready"), "the push names the gate: {said}");
+    let view = scene.gate_says("v1.1.0", "ready", Standing::Bad).await;
+    assert_eq!(view.row.phase, "waiting");
+    assert_eq!(gate(&view, "ready").reason.id, "gate-command-bad");
+    std::fs::write(scene.ground.root().join("ready"), "").unwrap();
+    scene.hand.advance(Duration::from_secs(10));
+    let view = scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    assert_eq!(gate(&view, "ready").standing, Standing::Good);
+    let events = scene.events(view.row.id).await;
+    let seen: Vec<usize> = (0..events.len()).filter(|place| events[*place] == "seen").collect();
+    assert_eq!(seen.len(), 2, "one entry per news: {events:?}");
+    assert!(seen[1] < events.iter().position(|name| name == "started").unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_closed_again_is_noticed_right_before_the_deployment() {
+    let mut rules = with(READY);
+    rules.closed = "{ name = \"morning\", from = \"Wed 00:00\", to = \"Wed 12:00\" }".to_owned();
+    let scene = scene(WEDNESDAY, &rules).await;
+    std::fs::write(scene.ground.root().join("ready"), "").unwrap();
+    scene.push("1.1.0").await;
+    scene.gate_says("v1.1.0", "ready", Standing::Good).await;
+    // Nobody looks between the last good look and noon but the guard itself.
+    scene.hand.advance(Duration::from_secs(2 * 3600 - 30));
+    scene.settled().await;
+    std::fs::remove_file(scene.ground.root().join("ready")).unwrap();
+    scene.hand.advance(Duration::from_secs(60));
+    let view = scene.gate_says("v1.1.0", "ready", Standing::Bad).await;
+    assert_eq!(view.row.phase, "waiting");
+    assert!(!scene.events(view.row.id).await.contains(&"started".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_with_the_wanted_value_opens_the_gate() {
+    let gates = r#"
+[[repository.environment.gates.http]]
+name = "front"
+url = "{app}/health"
+status = 200
+[[repository.environment.gates.http]]
+name = "nobody"
+url = "http://127.0.0.1:9/"
+"#;
+    let scene = scene(WEDNESDAY, &with(gates)).await;
+    scene.push("1.1.0").await;
+    let view = scene.gate_says("v1.1.0", "front", Standing::Good).await;
+    let view = if gate(&view, "nobody").reason.id == "gate-evidence-none" {
+        scene.gate_says("v1.1.0", "nobody", Standing::Unknown).await
+    } else {
+        view
+    };
+    assert_eq!(view.row.phase, "waiting");
+    assert_eq!(gate(&view, "nobody").standing, Standing::Unknown, "no answer is no bad answer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_back_passes_every_gate() {
+    let scene = scene(WEDNESDAY, &with(READY)).await;
+    std::fs::write(scene.ground.root().join("ready"), "").unwrap();
+    scene.complete("1.1.0").await;
+    std::fs::remove_file(scene.ground.root().join("ready")).unwrap();
+    scene.must(&["tag", "v1.1.0-rollback", "v1.0.0^{commit}"]).await;
+    scene.must(&["push", "origin", "v1.1.0-rollback"]).await;
+    scene.reaches("v1.1.0", Phase::RolledBack).await.unwrap();
+}
