@@ -1,5 +1,7 @@
 //! The gates of an environment that need evidence, as meant.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::config::{HttpCheck, Secret, Who};
@@ -29,6 +31,32 @@ pub enum GateSource {
         /// What is sent as `Authorization: Bearer …`.
         token: Option<Secret>,
     },
+    /// The value of a Prometheus query.
+    Prometheus {
+        /// The address of the server.
+        url: String,
+        /// The query.
+        query: String,
+        /// The smallest and the largest good value.
+        limits: Limits,
+        /// Whether an answer without any series is good.
+        empty_is_good: bool,
+        /// What is sent as `Authorization: Bearer …`.
+        token: Option<Secret>,
+    },
+    /// The alerts that fire.
+    Alerts {
+        /// The address of the Alertmanager or of Grafana.
+        url: String,
+        /// Whether it is Grafana.
+        grafana: bool,
+        /// The severities that count; empty = all.
+        severity: Vec<String>,
+        /// The labels that an alert must have to count.
+        labels: BTreeMap<String, String>,
+        /// What is sent as `Authorization: Bearer …`.
+        token: Option<Secret>,
+    },
     /// The exit status of a command on a host, in its directory.
     Command {
         /// The host; `None` = the first one.
@@ -40,6 +68,53 @@ pub enum GateSource {
         /// The longest that it may take.
         limit: Duration,
     },
+}
+
+/// The smallest and the largest good value of a query; at least one of them is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The smallest, as it is written.
+    pub above: Option<Number>,
+    /// The largest, as it is written.
+    pub below: Option<Number>,
+}
+
+impl Limits {
+    /// Returns the limits that these texts say; `None` when one of them is no number.
+    pub fn parse(above: Option<&str>, below: Option<&str>) -> Option<Self> {
+        let number = |text: Option<&str>| text.map_or(Some(None), |text| Number::parse(text).map(Some));
+        Some(Self { above: number(above)?, below: number(below)? })
+    }
+
+    /// Returns whether `value` keeps to both; what is no number keeps to none.
+    pub fn hold(&self, value: f64) -> bool {
+        let above = self.above.as_ref().is_none_or(|least| value >= least.value());
+        let below = self.below.as_ref().is_none_or(|most| value <= most.value());
+        !value.is_nan() && above && below
+    }
+}
+
+/// A finite number, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number(String);
+
+impl Number {
+    /// Returns the number that `text` says.
+    pub fn parse(text: &str) -> Option<Self> {
+        let value: f64 = text.parse().ok()?;
+        value.is_finite().then(|| Self(text.to_owned()))
+    }
+
+    /// Returns its value.
+    pub fn value(&self) -> f64 {
+        self.0.parse().expect("it was parsed when it was made")
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// Table `[repository.environment.gates.signoff]`.

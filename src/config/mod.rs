@@ -22,7 +22,7 @@ pub use checked::{
     HttpCheck, Migrations, Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke,
     Watch, Who,
 };
-pub use gates::{Gate, GateSource, Item, Signoff};
+pub use gates::{Gate, GateSource, Item, Limits, Signoff};
 pub use load::{check, effective, load, load_for_hook, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};
 pub use raw::Config as Written;

@@ -57,7 +57,7 @@ pub fn client() -> Result<reqwest::Client, reqwest::Error> {
 pub async fn ask(client: &reqwest::Client, ask: &Ask) -> Asked {
     let limit = Duration::from_millis(ask.latency_ms);
     let watch = Stopwatch::start();
-    let found = match tokio::time::timeout(limit, fetch(client, ask, None)).await {
+    let found = match tokio::time::timeout(limit, fetch(client, ask, &Extras::default())).await {
         Ok(Ok(page)) => judge(ask, &page),
         Ok(Err(error)) => Found { answer: blame(&error), status: None, what: innermost(&error) },
         Err(_) => Found { answer: Answer::Bad, status: None, what: "no whole answer in time".to_owned() },
@@ -75,13 +75,22 @@ pub async fn ask(client: &reqwest::Client, ask: &Ask) -> Asked {
     Asked { ok: found.answer == Answer::Ok, answer: found.answer, status: found.status, latency, evidence }
 }
 
-/// Reads an address, with a token when one is given.
+/// What goes along with a question.
+#[derive(Default)]
+pub struct Extras<'a> {
+    /// What is sent as `Authorization: Bearer …`.
+    pub token: Option<&'a str>,
+    /// The fields of a form; with them the question is a POST.
+    pub form: &'a [(&'a str, &'a str)],
+}
+
+/// Reads an address.
 ///
 /// # Errors
 /// Why there is no answer, without the address.
-pub async fn read(client: &reqwest::Client, ask: &Ask, token: Option<&str>) -> Result<Page, String> {
+pub async fn read(client: &reqwest::Client, ask: &Ask, extras: &Extras<'_>) -> Result<Page, String> {
     let limit = Duration::from_millis(ask.latency_ms);
-    match tokio::time::timeout(limit, fetch(client, ask, token)).await {
+    match tokio::time::timeout(limit, fetch(client, ask, extras)).await {
         Ok(Ok(page)) => Ok(page),
         Ok(Err(error)) => Err(innermost(&error)),
         Err(_) => Err("no whole answer in time".to_owned()),
@@ -112,12 +121,14 @@ struct Found {
     what: String,
 }
 
-async fn fetch(client: &reqwest::Client, ask: &Ask, token: Option<&str>) -> Result<Page, reqwest::Error> {
-    let request = client.get(&ask.url);
-    let request = match token {
-        Some(token) => request.bearer_auth(token),
-        None => request,
+async fn fetch(client: &reqwest::Client, ask: &Ask, extras: &Extras<'_>) -> Result<Page, reqwest::Error> {
+    let mut request = match extras.form {
+        [] => client.get(&ask.url),
+        fields => client.post(&ask.url).form(fields),
     };
+    if let Some(token) = extras.token {
+        request = request.bearer_auth(token);
+    }
     let mut response = request.send().await?;
     let status = response.status().as_u16();
     let mut body = Vec::new();

@@ -4,9 +4,11 @@
 //! in two pure halves, a script to be run there and a judgement of its output, because `remote` is a neighbour: the
 //! engine carries the one to the other. What they must remember between two looks is a value that the engine keeps.
 
+pub mod alerts;
 pub mod container;
 pub mod http;
 pub mod log;
+pub mod prometheus;
 mod redact;
 
 pub use redact::redact;

@@ -25,6 +25,18 @@ fn gate<'v>(view: &'v ReleaseView, name: &str) -> &'v GateReading {
 }
 
 impl Scene {
+    /// Moves the clock on until a gate of the release says `standing`: what it asks lives in another time.
+    pub async fn gate_becomes(&self, tag: &str, name: &str, standing: Standing) -> ReleaseView {
+        self.until(&format!("{name} of {tag} to become {standing:?}"), |world| async move {
+            world.hand.advance(Duration::from_secs(6));
+            let view = world.view(tag).await?;
+            Ok(view
+                .filter(|view| view.gates.iter().any(|gate| gate.gate == name && gate.standing == standing)))
+        })
+        .await
+        .unwrap()
+    }
+
     /// Waits until a gate of the release says `standing`.
     async fn gate_says(&self, tag: &str, name: &str, standing: Standing) -> ReleaseView {
         self.until(&format!("{name} of {tag} to be {standing:?}"), |world| async move {

@@ -41,9 +41,10 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Returns whether two looks saw the same; when they were taken does not count.
+    /// Returns whether two looks saw the same; neither when they were taken nor facts that bind nobody count.
     pub fn same_news(&self, other: &Self) -> bool {
-        Self { seen_at: other.seen_at, ..self.clone() } == *other
+        let facts = if self.binds || other.binds { self.facts.clone() } else { other.facts.clone() };
+        Self { seen_at: other.seen_at, facts, ..self.clone() } == *other
     }
 
     /// Returns the digest of what an approval is bound to; `None` when it binds nothing.
@@ -94,6 +95,7 @@ impl Wanted<'_> {
             good_until: (standing == Standing::Good).then_some(until),
             source: Some(evidence.source.clone()),
             link: evidence.link.clone(),
+            facts: evidence.facts.clone(),
             ..reading(self.name, standing, reason, at)
         }
     }

@@ -58,6 +58,9 @@ pub struct GateReading {
     /// Where its evidence was found: an address without secrets, a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// What was seen, by name.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub facts: std::collections::BTreeMap<String, String>,
     /// The page that shows the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -163,6 +166,7 @@ pub fn reading(gate: &str, standing: Standing, reason: Notice, at: Timestamp) ->
         opens_at: None,
         good_until: None,
         source: None,
+        facts: std::collections::BTreeMap::new(),
         link: None,
         overridden: false,
     }

@@ -18,8 +18,9 @@ impl Engine {
         token: Option<&Secret>,
     ) -> Sight {
         let ask = ask_of(check);
+        let extras = http::Extras { token: token.map(Secret::reveal), form: &[] };
         let source = signals::evidence(&format!("GET {}", check.url));
-        let page = match http::read(&self.0.http, &ask, token.map(Secret::reveal)).await {
+        let page = match http::read(&self.0.http, &ask, &extras).await {
             Ok(page) => page,
             Err(why) => {
                 let reason = Notice::new("gate-unreached").with("what", signals::evidence(&check.url));

@@ -7,9 +7,11 @@
 //! on the ground that was asked about; (c) two looks at one gate meet, the loop's and the one before a start: both
 //! say what they saw, and the later one counts.
 
+mod alerts;
 mod command;
 mod http;
 mod memory;
+mod prometheus;
 
 pub(super) use memory::GateMemory;
 
@@ -35,6 +37,8 @@ const PACES: [(Duration, Duration); 3] = [
 ];
 /// The longest time between two looks at a good gate.
 const LONGEST: Duration = Duration::from_secs(300);
+/// The longest that a monitoring server may take to answer, in milliseconds.
+const ASK_LIMIT_MS: u64 = 10_000;
 /// The pause after a turn that failed.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -160,6 +164,14 @@ impl Engine {
         match &gate.source {
             GateSource::Http { check, value, token } => {
                 self.look_at_address(check, value.as_ref(), token.as_ref()).await
+            }
+            GateSource::Prometheus { url, query, limits, empty_is_good, token } => {
+                let answer = self.ask_prometheus(url, query, token.as_ref()).await;
+                prometheus::judge(answer, url, limits, *empty_is_good)
+            }
+            GateSource::Alerts { url, grafana, severity, labels, token } => {
+                let answer = self.ask_alerts(url, *grafana, token.as_ref()).await;
+                alerts::judge(answer, url, severity, labels)
             }
             GateSource::Command { host, run, exit, limit } => {
                 self.look_by_command(place, state, host.as_ref(), run, *exit, *limit).await

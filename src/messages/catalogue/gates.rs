@@ -28,6 +28,17 @@ pub const TEXTS: &[Text] = texts! {
     "gate-command-good": "The command ended with {exit}.", "La commande s’est terminée avec {exit}.";
     "gate-command-bad": "The command ended with {exit} instead of {expected}: {said}",
         "La commande s’est terminée avec {exit} au lieu de {expected} : {said}";
+    "gate-prometheus-good": "Every series keeps to the limits ({limits}).", "Chaque série respecte les limites ({limits}).";
+    "gate-prometheus-bad": "{series} breaks the limits ({limits}).", "{series} dépasse les limites ({limits}).";
+    "gate-prometheus-nan": "A value of the query is no number, so nothing is known; wanted is {limits}.",
+        "Une valeur de la requête n’est pas un nombre ; rien n’est connu, attendu : {limits}.";
+    "gate-prometheus-empty": "The query finds no series, so nothing is known.",
+        "La requête ne trouve aucune série ; rien n’est connu.";
+    "gate-prometheus-empty-good": "The query finds no series, as it should.", "La requête ne trouve aucune série, comme il se doit.";
+    "gate-alerts-none": "No alert is firing.", "Aucune alerte n’est active.";
+    "gate-alerts-firing": "These alerts are firing: {alerts}.", "Ces alertes sont actives : {alerts}.";
+    "gate-alerts-blind": "These alerts have no data, so nothing is known: {alerts}.",
+        "Ces alertes n’ont pas de données ; rien n’est connu : {alerts}.";
     "gate-signoff-open": "{tag} waits for the checklist of {environment}: {items}, by {who}.",
         "{tag} attend la liste de contrôle de {environment} : {items}, par {who}.";
     "gate-signoff-unsigned": "Every item of the checklist is ticked; {who} must sign it for {tag}.",

@@ -7,7 +7,7 @@ use crate::config::problem::Path;
 use crate::config::raw;
 use crate::domain::notice::Notice;
 
-use super::named;
+use super::{named, token};
 
 /// Returns one gate.
 pub fn http(raw: &raw::gates::Http, at: &Path, found: &mut Findings<'_>) -> Option<Gate> {
@@ -15,10 +15,7 @@ pub fn http(raw: &raw::gates::Http, at: &Path, found: &mut Findings<'_>) -> Opti
         Request { url: &raw.url, status: raw.status, contains: &raw.contains, latency: &raw.latency };
     let check = request(&question, None, at, found);
     let value = value(raw, at, found);
-    let token = match &raw.token {
-        Some(reference) => found.secret(reference, &at.key("token")).map(Some),
-        None => Some(None),
-    };
+    let token = token(raw.token.as_ref(), &raw.url, at, found);
     let source = match (check, value, token) {
         (Some(check), Some(value), Some(token)) => Some(GateSource::Http { check, value, token }),
         (Some(_) | None, Some(_) | None, Some(_) | None) => None,

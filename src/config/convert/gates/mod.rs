@@ -1,12 +1,15 @@
 //! Tables below `[repository.environment.gates]`, as meant.
 
+mod alerts;
 mod command;
 mod http;
+mod prometheus;
 mod signoff;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::config::Secret;
 use crate::config::gates::{Gate, GateSource};
 use crate::config::problem::Path;
 use crate::config::raw;
@@ -50,8 +53,6 @@ pub fn gates(
         ("e2e", raw.e2e.is_some()),
         ("backup", raw.backup.is_some()),
         ("image", raw.image.is_some()),
-        ("prometheus", !raw.prometheus.is_empty()),
-        ("alerts", !raw.alerts.is_empty()),
     ] {
         if written {
             let _: Option<()> = top::later(&format!("gates.{key}"), &at.key(key), found);
@@ -60,8 +61,10 @@ pub fn gates(
     let http = found.each(&raw.http, &at.key("http"), http::http);
     let command = found
         .each(&raw.command, &at.key("command"), |raw, at, found| command::command(raw, around, at, found));
+    let prometheus = found.each(&raw.prometheus, &at.key("prometheus"), prometheus::prometheus);
+    let alerts = found.each(&raw.alerts, &at.key("alerts"), alerts::alerts);
     unique(raw, at, found);
-    Some(http?.into_iter().chain(command?).collect())
+    Some(http?.into_iter().chain(command?).chain(prometheus?).chain(alerts?).collect())
 }
 
 /// Returns a gate with a name of its own.
@@ -78,6 +81,25 @@ fn named(
     }
     let max_age = self::max_age(max_age, at, found);
     Some(Gate { name: name?, max_age: max_age?, source: source? })
+}
+
+/// Returns the address of a server.
+fn server(url: &str, at: &Path, found: &mut Findings<'_>) -> Option<String> {
+    text::url(url, &at.key("url"), found)
+}
+
+/// Returns the token of a server, when one is named.
+fn token(
+    raw: Option<&raw::SecretReference>,
+    url: &str,
+    at: &Path,
+    found: &mut Findings<'_>,
+) -> Option<Option<Secret>> {
+    let Some(reference) = raw else { return Some(None) };
+    if text::is_overheard(url) {
+        found.warn(&at.key("url"), Notice::new("TW-C065"));
+    }
+    found.secret(reference, &at.key("token")).map(Some)
 }
 
 /// Returns how old what a gate saw may be: long enough for a look, short enough to prove something.
