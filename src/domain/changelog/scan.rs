@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::heading::{self, Said};
-use super::{Changelog, Definition, Entry, Problem, Section, line_of, lint};
+use super::{Changelog, Definition, Entry, Problem, Section, lint};
 use crate::domain::notice::Notice;
 
 /// A heading at the top of the document: not in a quote, a list or the like.
@@ -22,6 +22,29 @@ enum Filling {
     Prose { at: usize },
 }
 
+impl Filling {
+    fn at(&self) -> usize {
+        match self {
+            Self::Group { at, .. } | Self::Prose { at } => *at,
+            Self::Item { range } => range.start,
+        }
+    }
+}
+
+/// Where the lines of a text end: a changelog with ten thousand sections is not counted through for each of them.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect())
+    }
+
+    /// Returns the line of a byte, from 1 on.
+    fn line(&self, offset: usize) -> usize {
+        1 + self.0.partition_point(|end| *end < offset)
+    }
+}
+
 /// Returns what stands in `bytes`.
 pub(super) fn scan(bytes: &[u8]) -> Changelog {
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -35,6 +58,7 @@ pub(super) fn scan(bytes: &[u8]) -> Changelog {
         };
     };
     let (headings, fillings, definitions) = blocks(text);
+    let lines = Lines::of(text);
     let mut changelog = Changelog {
         text: text.to_owned(),
         sections: Vec::new(),
@@ -44,7 +68,7 @@ pub(super) fn scan(bytes: &[u8]) -> Changelog {
     };
     for (place, found) in headings.iter().enumerate() {
         let (said, style) = heading::read(&text[found.range.clone()]);
-        let line = line_of(text, found.range.start);
+        let line = lines.line(found.range.start);
         let (version, date, yanked) = match said {
             Said::Unreleased => (None, None, false),
             Said::Version { version, date, yanked, odd_date } => {
@@ -67,7 +91,7 @@ pub(super) fn scan(bytes: &[u8]) -> Changelog {
             .find(|next| next.level <= found.level || is_section(&text[next.range.clone()]))
             .map_or(text.len(), |next| next.range.start);
         let body = found.range.end..end;
-        let (entries, has_content) = fill(text, &body, &fillings);
+        let (entries, has_content) = fill(text, &body, &fillings, &lines);
         let heading = found.range.clone();
         let section = Section { version, date, yanked, line, entries, has_content, style, heading, body };
         match section.version {
@@ -148,20 +172,21 @@ fn blocks(text: &str) -> (Vec<Heading>, Vec<Filling>, Vec<Definition>) {
 }
 
 /// Returns the entries in `body`, and whether it holds anything but group names and comments.
-fn fill(text: &str, body: &Range<usize>, fillings: &[Filling]) -> (Vec<Entry>, bool) {
+fn fill(text: &str, body: &Range<usize>, fillings: &[Filling], lines: &Lines) -> (Vec<Entry>, bool) {
     let mut group = String::new();
     let mut entries = Vec::new();
     let mut prose = false;
-    for filling in fillings {
+    // They stand in the order of the text.
+    let from = fillings.partition_point(|filling| filling.at() < body.start);
+    for filling in fillings[from..].iter().take_while(|filling| filling.at() < body.end) {
         match filling {
-            Filling::Group { at, name } if body.contains(at) => group.clone_from(name),
-            Filling::Item { range } if body.contains(&range.start) => entries.push(Entry {
+            Filling::Group { name, .. } => group.clone_from(name),
+            Filling::Item { range } => entries.push(Entry {
                 group: group.clone(),
                 text: one_line(&text[range.clone()]),
-                line: line_of(text, range.start),
+                line: lines.line(range.start),
             }),
-            Filling::Prose { at } if body.contains(at) => prose = true,
-            Filling::Group { .. } | Filling::Item { .. } | Filling::Prose { .. } => {}
+            Filling::Prose { .. } => prose = true,
         }
     }
     let content = prose || entries.iter().any(|entry| !entry.text.is_empty());
@@ -193,4 +218,53 @@ pub(super) fn used_labels(text: &str, part: &Range<usize>) -> BTreeSet<String> {
         }
     }
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line_of;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same question answered by looking through everything: slow, and plainly right.
+    fn filled_one_by_one(text: &str, body: &Range<usize>, fillings: &[Filling]) -> (Vec<Entry>, bool) {
+        let (mut group, mut entries, mut prose) = (String::new(), Vec::new(), false);
+        for filling in fillings.iter().filter(|filling| body.contains(&filling.at())) {
+            match filling {
+                Filling::Group { name, .. } => group.clone_from(name),
+                Filling::Prose { .. } => prose = true,
+                Filling::Item { range } => entries.push(Entry {
+                    group: group.clone(),
+                    text: one_line(&text[range.clone()]),
+                    line: line_of(text, range.start),
+                }),
+            }
+        }
+        let content = prose || entries.iter().any(|entry| !entry.text.is_empty());
+        (entries, content)
+    }
+
+    /// Lines that change what a later line is: fences, comments, quotes, lists, a mark at the beginning, ends of lines.
+    const TEXTS: &str = "(\u{feff})?((## \\[1\\.0\\.0\\] - 2026-01-15|## 1\\.1\\.0|# Changelog|### Added|## Unreleased|- a|- |  - b\
+                         |1\\. c|> |> ## 2\\.0\\.0|```|~~~|<!--|-->|<div>|    |\t|---|===|\\[l\\]: x|\u{feff}|é words)\
+                         (\r\n|\n|\n\n|\n|\r|)){0,40}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn each_section_holds_what_looking_through_everything_finds(text in TEXTS) {
+            let (_, fillings, _) = blocks(&text);
+            prop_assert!(fillings.is_sorted_by_key(Filling::at), "fillings are out of order");
+            let lines = Lines::of(&text);
+            for offset in 0..=text.len() {
+                prop_assert_eq!(lines.line(offset), line_of(&text, offset));
+            }
+            let read = scan(text.as_bytes());
+            for section in read.sections.iter().chain(&read.unreleased) {
+                let expected = filled_one_by_one(&text, &section.body, &fillings);
+                prop_assert_eq!((section.entries.clone(), section.has_content), expected);
+                prop_assert_eq!(section.line, line_of(&text, section.heading.start));
+            }
+        }
+    }
 }
