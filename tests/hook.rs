@@ -22,5 +22,7 @@ mod rules;
 mod script;
 #[path = "hook/signed.rs"]
 mod signed;
+#[path = "hook/start.rs"]
+mod start;
 #[path = "hook/transaction.rs"]
 mod transaction;

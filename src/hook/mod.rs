@@ -6,7 +6,8 @@
 //!
 //! Races: (a) the branch update of the same push fails afterwards: the daemon judges again from the forge; (b) the
 //! daemon is away or slow: it is waited for no longer than a limit, and said so; (c) the judgement itself hangs (a
-//! dead disk): a thread does it, and is left behind after [`DEADLINE`], refusing.
+//! dead disk): another thread watches the clock, refuses after [`DEADLINE`] and ends the process; who is first of the
+//! two has the last word.
 
 mod ask;
 mod lines;
@@ -14,8 +15,13 @@ mod speak;
 mod surroundings;
 mod transaction;
 
+use std::convert::Infallible;
 use std::io::{self, Read, Write};
-use std::sync::mpsc;
+use std::panic::{self, AssertUnwindSafe};
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -62,37 +68,57 @@ pub fn main() -> u8 {
     };
     let mut input = Vec::new();
     let read = io::stdin().lock().take(MOST_INPUT).read_to_end(&mut input);
-    let surroundings = Surroundings::from_environment;
     let (spoken, status) = match read {
         Ok(length) if (length as u64) < MOST_INPUT => {
             if !lines::concerns_us(&input) {
                 return PASS;
             }
-            judge_within_deadline(input, surroundings(), judge)
+            judge_within_deadline(&input, &Surroundings::from_environment(), judge)
         }
         Ok(_) => cannot(Language::default(), Notice::new("TW-H002")),
         Err(error) => cannot(Language::default(), Notice::new("TW-H003").with("why", error)),
     };
-    // Nobody may be listening any more; the exit status says the same.
-    let _ = io::stderr().lock().write_all(spoken.text().as_bytes());
+    say(&spoken);
     status
 }
 
-/// Judges beside a clock, and refuses when the judgement takes too long or ends without a word.
+/// Judges while another thread watches the clock; what takes too long is refused there, and the process ends.
+///
+/// The judgement has the first thread: memory is dearer in every other one.
 fn judge_within_deadline(
-    input: Vec<u8>,
-    surroundings: Surroundings,
+    input: &[u8],
+    surroundings: &Surroundings,
     judge: fn(&[u8], &Surroundings) -> (Spoken, u8),
 ) -> (Spoken, u8) {
     let language = surroundings.language;
     let refs = u32::try_from(input.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX);
     let deadline = DEADLINE.saturating_add(DEADLINE_PER_REF.saturating_mul(refs));
-    let (told, verdict) = mpsc::channel();
-    // The end of the process ends a judgement that hangs; nobody waits for the thread.
-    thread::spawn(move || told.send(judge(&input, &surroundings)));
-    verdict
-        .recv_timeout(deadline)
-        .unwrap_or_else(|_| cannot(language, Notice::new("TW-H004").with("seconds", deadline.as_secs())))
+    let late = move || cannot(language, Notice::new("TW-H004").with("seconds", deadline.as_secs()));
+    let (judged, awaited) = mpsc::channel::<Infallible>();
+    let last_word = Arc::new(AtomicBool::new(false));
+    let watched = Arc::clone(&last_word);
+    thread::spawn(move || {
+        let over = awaited.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout);
+        if over && !watched.swap(true, Ordering::AcqRel) {
+            let (spoken, status) = late();
+            say(&spoken);
+            process::exit(i32::from(status));
+        }
+    });
+    let verdict = panic::catch_unwind(AssertUnwindSafe(|| judge(input, surroundings)));
+    if last_word.swap(true, Ordering::AcqRel) {
+        // The clock was first; the process ends at any moment.
+        loop {
+            thread::park();
+        }
+    }
+    drop(judged);
+    verdict.unwrap_or_else(|_| late())
+}
+
+/// Speaks to whoever pushes; nobody may be listening any more, and the exit status says the same.
+fn say(spoken: &Spoken) {
+    let _ = io::stderr().lock().write_all(spoken.text().as_bytes());
 }
 
 fn cannot(language: Language, notice: Notice) -> (Spoken, u8) {

@@ -192,6 +192,7 @@ pub const RULES: &[Rule] = &[
             ("src/git/mod.rs", "use std::process::Command;"),
             ("src/bin/tagwarden.rs", "use std::process::ExitCode;"),
             ("src/store/mod.rs", "fn a() { std::process::id(); }"),
+            ("src/hook/mod.rs", "fn a() { std::process::exit(3) }"),
         ],
     },
     Rule {
@@ -410,7 +411,11 @@ fn spawns(source: &Source) -> Vec<Finding> {
     let tokio = source.places(&["tokio", "::", "process"]).map(|n| at(&source.tokens[n], "`tokio::process`"));
     let groups = source.places(&["process", "::"]).flat_map(|n| heads(source, n + 2));
     let std = groups
-        .filter(|n| source.tokens.get(*n).is_some_and(|token| token.is("Command") || token.is("exit")))
+        .filter(|n| {
+            // The hook is a program of its own, and a judgement that hangs ends with it.
+            let ends = |token: &Token| token.is("exit") && room != Some("hook");
+            source.tokens.get(*n).is_some_and(|token| token.is("Command") || ends(token))
+        })
         .map(|n| at(&source.tokens[n], format!("`process::{}`", source.tokens[n].text)));
     tokio.chain(std).collect()
 }
