@@ -29,6 +29,9 @@ use crate::store::{Delivery, DeliveryOutcome, TagNews, Writing};
 
 /// How long a nudge waits for the next one: a pushed tag is told twice a moment apart, and one look serves both.
 const GATHER: Duration = Duration::from_millis(100);
+/// How long after the beginning of one look the next one begins at the earliest: in a flood of deliveries nothing is
+/// asked of the forge more often, and what the machine can do goes into the answers.
+const REST: Duration = Duration::from_secs(1);
 
 /// What one look knows of a repository.
 struct Look {
@@ -41,6 +44,7 @@ impl Engine {
     pub(super) async fn attend(self, place: usize, stop: CancellationToken) {
         let guarded = &self.0.repositories[place];
         while !stop.is_cancelled() {
+            let rested = tokio::time::sleep(REST);
             let pause = match self.look(guarded).await {
                 Ok(()) => {
                     guarded.set_trouble(None);
@@ -53,7 +57,7 @@ impl Engine {
                 }
             };
             tokio::select! {
-                () = guarded.nudge.notified() => self.gather(guarded, &stop).await,
+                () = guarded.nudge.notified() => self.gather(guarded, rested, &stop).await,
                 () = tokio::time::sleep(pause) => {}
                 () = self.0.clock.sleep(pause) => {}
                 () = stop.cancelled() => {}
@@ -61,10 +65,10 @@ impl Engine {
         }
     }
 
-    /// Waits a moment for what comes together.
-    async fn gather(&self, guarded: &Guarded, stop: &CancellationToken) {
+    /// Waits a moment for what comes together, and until the last look is long enough ago.
+    async fn gather(&self, guarded: &Guarded, rested: tokio::time::Sleep, stop: &CancellationToken) {
         tokio::select! {
-            () = tokio::time::sleep(GATHER) => {}
+            ((), ()) = async { tokio::join!(tokio::time::sleep(GATHER), rested) } => {}
             () = stop.cancelled() => {}
         }
         // What came in the meantime is served by the look that follows; later nudges are kept for the next one.
@@ -98,10 +102,7 @@ impl Engine {
             return Ok(());
         }
         // Together: a wave of deliveries is one commit here, not one for each.
-        let settle = move |w: &Writing<'_>| {
-            settled.iter().try_for_each(|(id, outcome)| w.settle_delivery(*id, outcome))
-        };
-        Ok(self.0.store.write(settle).await?)
+        Ok(self.0.store.write(move |w: &Writing<'_>| w.settle_deliveries(&settled)).await?)
     }
 
     /// Learns the repository's number: from the forge, or, while that is away, from what was learnt before.

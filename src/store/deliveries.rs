@@ -101,26 +101,25 @@ impl Writing<'_> {
                 ],
                 |row| row.get(0),
             )?;
-        if times > 1 {
-            return Ok(Stored::Again { times });
+        Ok(if times > 1 { Stored::Again { times } } else { Stored::New })
+    }
+
+    /// Remembers what webhooks led to, and makes room.
+    ///
+    /// # Errors
+    /// A row could not be written.
+    pub fn settle_deliveries(&self, settled: &[(u64, DeliveryOutcome)]) -> Result<(), StoreError> {
+        let mut update =
+            self.connection.prepare_cached("UPDATE deliveries SET outcome = ?2 WHERE id = ?1")?;
+        for (id, outcome) in settled {
+            update.execute(params![id, outcome_text(outcome)?])?;
         }
-        // Only what has been dealt with, and only what is far behind, makes room.
+        // Only what has been dealt with, and only what is far behind. Nobody waits for an answer here.
         self.connection
             .prepare_cached(
                 "DELETE FROM deliveries WHERE outcome IS NOT NULL AND id <= (SELECT max(id) FROM deliveries) - ?1",
             )?
             .execute([KEPT])?;
-        Ok(Stored::New)
-    }
-
-    /// Remembers what a webhook led to.
-    ///
-    /// # Errors
-    /// The row could not be written.
-    pub fn settle_delivery(&self, id: u64, outcome: &DeliveryOutcome) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("UPDATE deliveries SET outcome = ?2 WHERE id = ?1")?
-            .execute(params![id, outcome_text(outcome)?])?;
         Ok(())
     }
 }

@@ -46,6 +46,8 @@ use tokio::sync::{mpsc, oneshot};
 /// The name of the database in the state folder.
 pub const FILE: &str = "tagwarden.db";
 
+/// The statements that the writing connection keeps: all that it has, or a wave of webhooks would push them out in turn.
+const STATEMENTS: usize = 64;
 /// Connections that readers share; more only wait for the two cores of a small machine.
 const READERS: usize = 4;
 
@@ -74,6 +76,7 @@ impl Store {
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
         let mut connection = Connection::open(&path).map_err(StoreError::from)?;
         schema::prepare(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let broken = Arc::new(AtomicBool::new(false));
         let (queue, jobs) = mpsc::unbounded_channel();
         writer::start(connection, jobs, Arc::clone(&broken))?;
