@@ -67,9 +67,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
 fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let outcome = config::check(&terminal.config, !without_secrets).map(|(mut config, mut warnings)| {
         let now = Clock::machine().now();
-        let unread = super::feeds::attach(&mut config, now, terminal);
-        warnings.extend(unread.into_iter().map(of_calendars));
-        warnings.extend(odd_calendars(&config, now));
+        warnings.extend(odd_calendars(&mut config, now, terminal).into_iter().map(of_calendars));
         (config, warnings)
     });
     if json {
@@ -95,10 +93,13 @@ fn check(without_secrets: bool, json: bool, terminal: &Terminal) -> Result<Exit,
     Ok(Exit::Ok)
 }
 
-/// Returns what is odd about the calendars, each asked for the longest room that an environment needs of it.
-fn odd_calendars(config: &Config, now: Timestamp) -> Vec<Problem> {
-    let odd = |calendar: &Calendar| calendar::lint(calendar, room_of(config, &calendar.name), now);
-    config.calendars.values().flat_map(odd).map(of_calendars).collect()
+/// Takes up what the feeds say, and returns what is odd about them and the calendars, each asked for the longest room
+/// that an environment needs of it.
+pub fn odd_calendars(config: &mut Config, now: Timestamp, terminal: &Terminal) -> Vec<Notice> {
+    let mut odd = super::feeds::attach(config, now, terminal);
+    let lint = |calendar: &Calendar| calendar::lint(calendar, room_of(config, &calendar.name), now);
+    odd.extend(config.calendars.values().flat_map(lint));
+    odd
 }
 
 fn of_calendars(notice: Notice) -> Problem {

@@ -4,6 +4,9 @@ mod check;
 mod install;
 mod protect;
 
+pub use check::prove;
+pub use install::{Standing, program_of, standing};
+
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Failure};
@@ -82,17 +85,25 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 /// Where hooks are run from.
-struct Place {
+#[derive(Debug, Clone)]
+pub struct Place {
     /// The folder of the hooks.
-    hooks: PathBuf,
+    pub hooks: PathBuf,
     /// What was named on the command line, for hints.
-    named: String,
+    pub named: String,
     /// The repository that they belong to; `None` = all of them.
-    repository: Option<RepositoryName>,
+    pub repository: Option<RepositoryName>,
     /// Whether it was named by itself, and not found below a folder.
     by_itself: bool,
     /// Whether git runs `reference-transaction` from here: from v16 on it does so from the central folder alone.
-    sees_everything: bool,
+    pub sees_everything: bool,
+}
+
+/// Returns the places from which the forge runs hooks in a folder, whichever kind of folder it is; none when it is
+/// none.
+pub fn places_at(path: &Path) -> Vec<Place> {
+    let place = Where { path: Some(path.to_owned()), all: !is_bare(path) };
+    places(&place).unwrap_or_default()
 }
 
 /// Returns why the hooks of this place would let every tag pass, or refuse every one, whatever they can do: they judge

@@ -15,6 +15,7 @@ mod config;
 mod decide;
 mod demo;
 mod deny;
+mod doctor;
 mod exit;
 mod explain;
 mod feeds;
@@ -122,6 +123,8 @@ enum Command {
     Serve(serve::Args),
     /// Show the main job on this machine with nothing set up
     Demo(demo::Args),
+    /// What is wrong with this house, and what mends it?
+    Doctor(doctor::Args),
     /// What is under way?
     Status(status::Args),
     /// Show one release with its gates, approvals, steps and watch
@@ -174,6 +177,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Serve(args) => serve::run(&args, terminal),
         Command::Demo(args) => demo::run(&args, terminal),
+        Command::Doctor(args) => doctor::run(&args, terminal),
         Command::Status(args) => status::run(&args, terminal),
         Command::Show(args) => show::run(&args, terminal),
         Command::Log(args) => log::run(&args, terminal),

@@ -73,6 +73,14 @@ pub fn effective(path: &FilePath) -> Result<raw::Config, Problems> {
     })
 }
 
+/// Returns the configuration in `path` as it is written, when it is good.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub(super) fn written(path: &FilePath) -> Result<raw::Config, Problems> {
+    read(path, Scope::Offline).map(|good| good.raw)
+}
+
 fn read(path: &FilePath, scope: Scope) -> Result<Good, Problems> {
     let text = text(path)?;
     parse(&text, scope).map_err(|list| Problems { file: path.to_owned(), list })

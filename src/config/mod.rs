@@ -15,6 +15,7 @@ mod problem;
 mod raw;
 mod schema;
 mod secret;
+mod secrets;
 mod shape;
 
 pub use checked::{
@@ -27,7 +28,8 @@ pub use load::{check, effective, load, load_for_hook, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};
 pub use raw::Config as Written;
 pub use schema::schema;
-pub use secret::Secret;
+pub use secret::{Secret, Unreadable};
+pub use secrets::{SecretSeen, secrets};
 
 /// Where the configuration stands when nobody says otherwise.
 pub const DEFAULT_PATH: &str = "/etc/tagwarden/tagwarden.toml";

@@ -7,6 +7,9 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+/// Where systemd keeps what it hands over to the daemon; a command outside of the unit may read it there, when it may.
+const HANDED_OVER: &str = "/run/credentials/tagwarden.service";
+
 /// The longest secret that is read, in bytes; a larger file is not a secret but a mistake.
 const LONGEST: u64 = 16 * 1024;
 
@@ -86,10 +89,7 @@ impl Reference {
     /// Says why without any part of what was read.
     pub fn read(&self) -> Result<Secret, Unreadable> {
         let bytes = match self {
-            Self::Credential(name) => {
-                let folder = std::env::var_os("CREDENTIALS_DIRECTORY").ok_or(Unreadable::NoCredentials)?;
-                file(&Path::new(&folder).join(name))?
-            }
+            Self::Credential(name) => file(&credentials().ok_or(Unreadable::NoCredentials)?.join(name))?,
             Self::File(path) => file(path)?,
             Self::Env(name) => std::env::var_os(name)
                 .ok_or(Unreadable::NotSet)?
@@ -107,6 +107,12 @@ impl Reference {
         }
         Ok(Secret::new(text))
     }
+}
+
+/// Returns the folder of credentials: that of this process, else that of the running daemon.
+fn credentials() -> Option<PathBuf> {
+    let handed = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
+    handed.map(PathBuf::from).or_else(|| Some(PathBuf::from(HANDED_OVER)).filter(|folder| folder.is_dir()))
 }
 
 fn file(path: &Path) -> Result<Vec<u8>, Unreadable> {

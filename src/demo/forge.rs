@@ -19,6 +19,7 @@ mod courier;
 mod json;
 mod page;
 mod refs;
+mod settings;
 mod shapes;
 mod watch;
 mod world;
@@ -36,6 +37,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 
 pub use courier::{Delivery, Fate, headers as webhook_headers};
+pub use settings::WebhookSettings;
 pub use world::{IssueSeen, ReleaseSeen, RequestSeen, StatusSeen};
 
 use courier::Job;

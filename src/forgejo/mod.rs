@@ -5,6 +5,6 @@ pub mod payload;
 pub mod signature;
 
 pub use client::{
-    CommitStatus, Forge, ForgeError, Issue, Permission, Protected, Published, ReleaseNotes, Repository,
-    Rights, StatusState, Tag, TagProtection, Team,
+    CommitStatus, Forge, ForgeError, Greeting, Issue, Permission, Protected, Published, ReleaseNotes,
+    Repository, Rights, StatusState, Support, Tag, TagProtection, Team, Webhook,
 };

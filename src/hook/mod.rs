@@ -54,10 +54,14 @@ const MOST_NEXT: usize = 20;
 
 /// Runs as one of git's hooks: arguments, standard input, environment, standard error; returns the exit status.
 ///
-/// Without arguments it is pre-receive, with `reference-transaction STATE` the other one.
+/// Without arguments it is pre-receive, with `reference-transaction STATE` the other one; `--version` only names it.
 pub fn main() -> u8 {
     let mut words = std::env::args().skip(1);
     let judge = match words.next().as_deref() {
+        Some("--version") => {
+            println!("tagwarden-hook {}", env!("CARGO_PKG_VERSION"));
+            return PASS;
+        }
         Some("reference-transaction") => {
             if !transaction::concerns_us(words.next().as_deref()) {
                 return PASS;

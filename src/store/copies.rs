@@ -47,6 +47,15 @@ impl Kept {
         question(&Reading(&transaction))
     }
 
+    /// Returns whether readers and the writer keep out of each other's way, as the daemon sets it up (WAL mode).
+    ///
+    /// # Errors
+    /// The file could not be read.
+    pub fn writes_ahead(&self) -> Result<bool, StoreError> {
+        let mode: String = self.connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+        Ok(mode == "wal")
+    }
+
     /// Returns whether SQLite finds its own structures whole; else what it says.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::releases::instant;
 use super::{Reading, StoreError, Writing};
 use crate::domain::notice::Notice;
 
@@ -67,6 +68,17 @@ pub struct Delivery {
     pub object: Option<String>,
     /// Who pushed.
     pub pusher: Option<String>,
+}
+
+/// The newest webhook of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The repository's full name.
+    pub repository: String,
+    /// The event's name, as the sender named it.
+    pub event: String,
+    /// When it came.
+    pub received_at: Timestamp,
 }
 
 /// The number of finished deliveries that are kept for people to look at.
@@ -174,5 +186,23 @@ impl Reading<'_> {
             [],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?)
+    }
+
+    /// Returns the newest webhook of every repository that ever sent one; one that was sent again counts as the first.
+    ///
+    /// # Errors
+    /// The rows could not be read.
+    pub fn arrivals(&self) -> Result<Vec<Arrival>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT repository, event, received_at FROM deliveries
+             WHERE id IN (SELECT max(id) FROM deliveries WHERE repository IS NOT NULL GROUP BY repository)",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+        let mut arrivals = Vec::new();
+        for row in rows {
+            let (repository, event, at) = row?;
+            arrivals.push(Arrival { repository, event, received_at: instant(&at)? });
+        }
+        Ok(arrivals)
     }
 }

@@ -24,13 +24,14 @@ mod teams;
 mod writer;
 
 pub use copies::{Kept, Restored, restore};
-pub use deliveries::{Delivery, DeliveryOutcome, NewDelivery, Stored};
+pub use deliveries::{Arrival, Delivery, DeliveryOutcome, NewDelivery, Stored};
 pub use error::StoreError;
 pub use feeds::{KeptFeed, kept_feed};
 pub use journal::{JournalRow, Verified};
 pub use outbox::{NewOutbox, OutboxRow, OutboxState};
 pub use people::{HoldRow, SessionRow, TokenRow};
 pub use releases::{Advanced, ReleaseRecord};
+pub use schema::{require_sound_sqlite, sqlite_version};
 pub use tags::{KnownTag, TagNews};
 pub use writer::Writing;
 

@@ -16,7 +16,15 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003.sql"),
 ];
 
+/// Returns the version of the SQLite that is linked.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Refuses a SQLite that can lose commits.
+///
+/// # Errors
+/// It has the WAL-reset bug, or was withdrawn.
 pub fn require_sound_sqlite() -> Result<(), StoreError> {
     let number = rusqlite::version_number();
     if number < SOUND || number == WITHDRAWN {

@@ -143,6 +143,12 @@ impl Sshd {
         Self { bin: Some(bin), ..Self::start_with(&path, "", "127.0.0.1", Vec::new()) }
     }
 
+    /// Starts a server whose commands find the programs of this folder first.
+    pub fn with_programs(folder: &Path) -> Self {
+        let path = format!("PATH={}:/usr/sbin:/usr/bin:/sbin:/bin", folder.display());
+        Self::start_with(&path, "", "127.0.0.1", Vec::new())
+    }
+
     /// The server as a host of the configuration; its steps stand in a folder of the server's.
     pub fn host(&self) -> Host {
         Host {

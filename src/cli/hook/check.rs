@@ -27,26 +27,27 @@ pub fn check(places: &[Place], terminal: &Terminal) -> Result<Exit, Failure> {
             Some(notice) => return Err(Failure::new(Exit::Failed, notice)),
             None => {}
         }
-        let path = place.hooks.join("pre-receive.d").join(install::NAME);
-        try_out(&path, place, Sandbox::pushes)?;
-        terminal.answer(&Notice::new("hook-guards").with("path", path.display()))?;
-        if place.sees_everything {
-            let path = place.hooks.join("reference-transaction");
-            try_out(&path, place, Sandbox::clicks)?;
+        for path in install::hooks(place) {
+            try_out(&path, place).map_err(|notice| Failure::new(Exit::Failed, notice))?;
             terminal.answer(&Notice::new("hook-guards").with("path", path.display()))?;
         }
     }
     Ok(Exit::Ok)
 }
 
-fn try_out(
-    path: &Path,
-    place: &Place,
-    prove: fn(&Sandbox, &Path) -> Result<(), String>,
-) -> Result<(), Failure> {
+/// Proves that the hooks of a place guard.
+///
+/// # Errors
+/// Says which of them does not, and why.
+pub fn prove(place: &Place) -> Result<(), Notice> {
+    install::hooks(place).iter().try_for_each(|path| try_out(path, place))
+}
+
+fn try_out(path: &Path, place: &Place) -> Result<(), Notice> {
+    let prove = if path.ends_with(install::TRANSACTION) { Sandbox::clicks } else { Sandbox::pushes };
     let fail = |why: &str| {
         let notice = Notice::new("TW-H012").with("path", path.display()).with("named", &place.named);
-        Failure::new(Exit::Failed, notice.with("why", why))
+        notice.with("why", why)
     };
     let mode = fs::metadata(path).map_err(|_| fail("it is not there"))?.permissions().mode();
     if mode & 0o111 == 0 {

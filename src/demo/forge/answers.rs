@@ -3,6 +3,7 @@
 mod issues;
 mod people;
 mod releases;
+mod settings;
 mod statuses;
 mod tags;
 
@@ -57,8 +58,11 @@ struct At<'a> {
 /// Answers a call and does what it asks.
 pub fn answer(shared: &Shared, world: &mut World, call: &Call) -> Reply {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    if let Some(refused) = settings::out_of_scope(world, call, &path) {
+        return refused;
+    }
     match (&call.method, path.as_slice()) {
-        (&Method::GET, ["version"]) => Reply::json(200, &object! { "version": "16.0.0" }),
+        (&Method::GET, ["version"]) => Reply::json(200, &object! { "version": world.version.as_str() }),
         (&Method::GET, ["user"]) => Reply::json(200, &shapes::account(world, &call.user.login)),
         (&Method::GET, ["orgs", organisation, "teams"]) => people::teams(world, organisation),
         (&Method::GET, ["teams", id, "members"]) => people::members(world, id),
@@ -85,6 +89,10 @@ fn in_repository(shared: &Shared, world: &mut World, at: &At<'_>, rest: &[&str])
         (&Method::GET, []) => quiet(repository(world, at)),
         (&Method::GET, ["tags"]) => quiet(tags::tags(world, at)),
         (&Method::GET, ["tags", name @ ..]) => quiet(tags::tag(world, at, &name.join("/"))),
+        (&Method::GET, ["branches", name @ ..]) => quiet(settings::branch(world, at, &name.join("/"))),
+        (&Method::GET, ["hooks"]) => quiet(settings::hooks(world, at)),
+        (&Method::GET, ["tag_protections"]) => quiet(settings::protections(world, at)),
+        (&Method::POST, ["tag_protections"]) => quiet(settings::protect(shared, world, at)),
         (&Method::POST, ["tags"]) => tags::make_tag(shared, world, at),
         (&Method::DELETE, ["tags", name @ ..]) => tags::delete_tag(world, at, &name.join("/")),
         (&Method::POST, ["statuses", commit]) => quiet(statuses::post_status(shared, world, at, commit)),

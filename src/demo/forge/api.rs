@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use warp::Filter;
@@ -85,9 +86,10 @@ fn answer(
             }
         }
     };
+    let now = shared.clock.now();
     world.requests.push(RequestSeen { method: asked, path: shown, person, status: reply.status });
     drop(world);
-    response(reply)
+    response(reply, now)
 }
 
 /// Returns the status that a test ordered instead of an answer.
@@ -108,8 +110,13 @@ fn caller<'a>(world: &'a World, headers: &HeaderMap) -> Option<&'a User> {
     world.users.iter().find(|user| user.token == token && !user.organisation)
 }
 
-fn response(reply: Reply) -> Response<Vec<u8>> {
+/// Returns the answer as it goes over the line, dated by the forge's own clock.
+fn response(reply: Reply, now: Timestamp) -> Response<Vec<u8>> {
     let mut response = Response::new(reply.body.into_bytes());
+    let date = jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", now);
+    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+        response.headers_mut().insert("date", date);
+    }
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in reply.headers {
         if let Ok(value) = value.parse() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::demo::forge::courier::Job;
 use crate::demo::forge::json::{Json, object};
 use crate::demo::forge::refs::{self, CommitFacts};
-use crate::demo::forge::world::{ReleaseSeen, Repository, User, World};
+use crate::demo::forge::world::{Hook, ReleaseSeen, Repository, User, World};
 
 const ZERO: &str = "0000000000000000000000000000000000000000";
 
@@ -69,7 +69,8 @@ pub fn test_delivery(world: &World, place: usize, person: &str) -> Vec<Job> {
 fn jobs(repository: &Repository, bodies: Vec<(&'static str, Json)>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (event, body) in bodies {
-        for hook in &repository.hooks {
+        let told = |hook: &&Hook| hook.active && hook.events.iter().any(|known| known == event);
+        for hook in repository.hooks.iter().filter(told) {
             jobs.push(Job::new(hook, &repository.full_name(), event, body.indented()));
         }
     }

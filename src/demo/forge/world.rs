@@ -95,6 +95,8 @@ pub struct User {
     pub admin: bool,
     pub organisation: bool,
     pub created: Timestamp,
+    /// What the token is limited to, such as `read:repository`; `None` = nothing.
+    pub scopes: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -108,8 +110,22 @@ pub struct Team {
 
 #[derive(Debug, Clone)]
 pub struct Hook {
+    pub id: u64,
     pub url: String,
     pub secret: String,
+    pub kind: String,
+    pub content_type: String,
+    pub events: Vec<String>,
+    pub active: bool,
+}
+
+/// A rule about tags.
+#[derive(Debug, Clone)]
+pub struct Protection {
+    pub pattern: String,
+    pub users: Vec<String>,
+    pub teams: Vec<String>,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -119,6 +135,7 @@ pub struct Repository {
     pub name: String,
     pub path: PathBuf,
     pub hooks: Vec<Hook>,
+    pub protections: Vec<Protection>,
     pub created: Timestamp,
     /// The refs as the forge last knew them.
     pub known: BTreeMap<String, String>,
@@ -147,6 +164,7 @@ pub enum Right {
 pub struct World {
     pub root: PathBuf,
     pub base: String,
+    pub version: String,
     pub started: Timestamp,
     pub users: Vec<User>,
     pub teams: Vec<Team>,
@@ -169,6 +187,7 @@ impl World {
         Self {
             root,
             base,
+            version: "16.0.0".to_owned(),
             started,
             users: Vec::new(),
             teams: Vec::new(),
@@ -212,6 +231,7 @@ impl World {
                 admin: false,
                 organisation,
                 created: self.started,
+                scopes: None,
             });
             self.users.len() - 1
         });
@@ -259,6 +279,7 @@ impl World {
             name: name.to_owned(),
             path: path.clone(),
             hooks: Vec::new(),
+            protections: Vec::new(),
             created: now,
             known: BTreeMap::new(),
             suspected: BTreeMap::new(),
@@ -269,7 +290,16 @@ impl World {
 
     pub fn add_webhook(&mut self, repository: &str, url: &str, secret: &str) -> io::Result<()> {
         let place = self.place_of(repository).ok_or_else(|| missing(repository))?;
-        self.repositories[place].hooks.push(Hook { url: url.to_owned(), secret: secret.to_owned() });
+        let hooks = &mut self.repositories[place].hooks;
+        hooks.push(Hook {
+            id: hooks.len() as u64 + 1,
+            url: url.to_owned(),
+            secret: secret.to_owned(),
+            kind: "forgejo".to_owned(),
+            content_type: "json".to_owned(),
+            events: ["create", "delete", "push", "release"].map(ToOwned::to_owned).to_vec(),
+            active: true,
+        });
         Ok(())
     }
 

@@ -207,7 +207,7 @@ impl Policy {
 }
 
 /// Returns whether `text` is what `pattern` says; `*` stands for one or more characters other than `/`.
-fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((before, after)) => {

@@ -7,12 +7,15 @@
 //! entry: doubled ones are folded, a lost one is found by the next look.
 
 mod error;
+mod instance;
 mod issues;
 mod people;
 mod protections;
 mod releases;
+mod rights;
 mod statuses;
 mod tags;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -23,12 +26,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use error::ForgeError;
+pub use instance::{Greeting, Support};
 pub use issues::Issue;
 pub use people::{Permission, Team};
 pub use protections::{Protected, TagProtection};
 pub use releases::{Published, ReleaseNotes};
 pub use statuses::{CommitStatus, StatusState};
 pub use tags::Tag;
+pub use webhooks::Webhook;
 
 use crate::config::Secret;
 use crate::domain::names::RepositoryName;
@@ -134,19 +139,6 @@ impl Forge {
         }
         let http = builder.build().map_err(|_| unusable("the system's TLS roots cannot be read"))?;
         Ok(Self { base, http })
-    }
-
-    /// Returns the version of the instance.
-    ///
-    /// # Errors
-    /// As every call: see [`ForgeError`].
-    pub async fn version(&self) -> Result<String, ForgeError> {
-        #[derive(Deserialize)]
-        struct Version {
-            version: String,
-        }
-        let version: Version = self.get("version", &["version"]).await?;
-        Ok(version.version)
     }
 
     /// Returns the repository, or `None` when there is none or the account may not know of it.

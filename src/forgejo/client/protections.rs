@@ -39,18 +39,27 @@ impl Forge {
         repository: &RepositoryName,
         rule: &TagProtection,
     ) -> Result<Protected, ForgeError> {
-        #[derive(Deserialize)]
-        struct Known {
-            name_pattern: String,
-        }
         let path = ["repos", repository.owner(), repository.name(), "tag_protections"];
-        let known: Vec<Known> = self.get("tag_protections", &path).await?;
-        if known.iter().any(|known| known.name_pattern == rule.pattern) {
+        if self.protected_tags(repository).await?.contains(&rule.pattern) {
             return Ok(Protected::Already);
         }
         let body = json!({
             "name_pattern": rule.pattern, "whitelist_usernames": rule.users, "whitelist_teams": rule.teams,
         });
         self.send("tag_protections", Method::POST, &path, body).await.map(|_| Protected::Now)
+    }
+
+    /// Returns the patterns of the tags that the forge protects.
+    ///
+    /// # Errors
+    /// As every call; only a repository's administrators may ask.
+    pub async fn protected_tags(&self, repository: &RepositoryName) -> Result<Vec<String>, ForgeError> {
+        #[derive(Deserialize)]
+        struct Known {
+            name_pattern: String,
+        }
+        let path = ["repos", repository.owner(), repository.name(), "tag_protections"];
+        let known: Vec<Known> = self.get("tag_protections", &path).await?;
+        Ok(known.into_iter().map(|known| known.name_pattern).collect())
     }
 }

@@ -6,6 +6,7 @@ mod changelog;
 mod config;
 mod demo;
 mod deploy;
+mod doctor;
 mod engine;
 mod forge;
 mod gates;
@@ -45,6 +46,7 @@ const GROUPS: &[&[Text]] = &[
     config::TEXTS,
     demo::TEXTS,
     deploy::TEXTS,
+    doctor::TEXTS,
     engine::TEXTS,
     forge::TEXTS,
     gates::TEXTS,

@@ -30,6 +30,7 @@ pub(super) async fn call(
     args: &Value,
 ) -> Said {
     match verb {
+        "about" => about(engine).await,
         "status" => status(engine, args).await,
         "show" => ok(shown(engine, meant(engine, args).await?).await?),
         "explain" => explain(engine, args).await,
@@ -58,6 +59,17 @@ pub(super) async fn call(
         }
         _ => Err((Status::Usage, Notice::new("TW-X012").with("verb", verb))),
     }
+}
+
+/// Returns what a doctor asks the daemon.
+async fn about(engine: &Engine) -> Said {
+    let arrivals = engine.store().read(|r| r.arrivals()).await.map_err(|error| failed(error.into()))?;
+    ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "now": engine.now(),
+        "arrivals": arrivals,
+        "troubles": engine.troubles(),
+    }))
 }
 
 async fn status(engine: &Engine, args: &Value) -> Said {

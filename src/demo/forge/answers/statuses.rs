@@ -10,6 +10,10 @@ use crate::demo::forge::shapes;
 use crate::demo::forge::world::{StatusSeen, World};
 
 pub fn post_status(shared: &Shared, world: &mut World, at: &At<'_>, commit: &str) -> Reply {
+    if !at.call.body.is_object() {
+        // What cannot be read as a status is refused before the commit is looked for, and after the rights.
+        return Reply::error(422, "[]: json: cannot unmarshal", &world.base);
+    }
     let states = ["pending", "success", "error", "failure", "warning", "skipped"];
     let state = at.call.text("state");
     let known = refs::commit_facts(&world.repositories[at.place].path, commit).is_ok_and(|c| c.id == commit);
