@@ -112,6 +112,9 @@ impl Engine {
     pub async fn deliver(&self, event: &str, uuid: &str, body: &[u8]) -> Result<Receipt, EngineError> {
         let hint = payload::read(Some(event).filter(|event| !event.is_empty()), body);
         let guarded = hint.repository().and_then(|found| self.guarded(&found.name, found.id));
+        if let Some(guarded) = guarded {
+            guarded.hear(event, self.0.clock.now());
+        }
         let (Some(key), Some(guarded)) = (hint.key(), guarded) else {
             let unguarded = hint.key().is_some();
             let sentence = match hint.repository() {

@@ -3,12 +3,14 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::config::Repository;
 use crate::domain::names::RepositoryName;
 use crate::domain::notice::Notice;
 use crate::git::mirror::Mirror;
+use crate::store::Arrival;
 
 /// A repository that is guarded.
 pub struct Guarded {
@@ -19,6 +21,7 @@ pub struct Guarded {
     pub(super) fetching: tokio::sync::Mutex<()>,
     id: AtomicU64,
     trouble: Mutex<Option<Notice>>,
+    heard: Mutex<Option<Arrival>>,
 }
 
 impl Guarded {
@@ -31,6 +34,7 @@ impl Guarded {
             fetching: tokio::sync::Mutex::new(()),
             id: AtomicU64::new(0),
             trouble: Mutex::new(None),
+            heard: Mutex::new(None),
         }
     }
 
@@ -50,6 +54,19 @@ impl Guarded {
     /// Remembers the repository's number.
     pub(super) fn know(&self, id: u64) {
         self.id.store(id, Ordering::Release);
+    }
+
+    /// Returns the newest signed webhook of this process's life, whatever it told.
+    pub(super) fn heard(&self) -> Option<Arrival> {
+        self.heard.lock().ok().and_then(|heard| heard.clone())
+    }
+
+    /// Remembers that a signed webhook came; only those that tell of tags are kept for longer.
+    pub(super) fn hear(&self, event: &str, received_at: Timestamp) {
+        let repository = self.repository.name.to_string();
+        if let Ok(mut heard) = self.heard.lock() {
+            *heard = Some(Arrival { repository, event: event.to_owned(), received_at });
+        }
     }
 
     /// Returns what kept the last look from succeeding.

@@ -12,6 +12,7 @@
 //! step's key; between the act and the outcome: the same.
 
 mod act;
+mod arrivals;
 mod ask;
 mod door;
 mod drive;

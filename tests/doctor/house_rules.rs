@@ -129,10 +129,14 @@ async fn a_daemon_of_another_version_is_to_be_restarted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_daemon_that_is_troubled_passes_its_troubles_on() {
-    let house = House::open(&rules("")).await;
-    house.ground.forge.be_down(true);
+    let mut house = House::lay(&rules("")).await;
+    let config = house.ground.config();
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("[forge]", "[forge]\nreconcile_every = \"1s\"")).unwrap();
+    house.start();
+    fs::rename(house.ground.bare(), house.folder.path().join("away.git")).unwrap();
     let mut all = Vec::new();
-    house.until("the daemon to notice that the forge is away", |house| {
+    house.until("the daemon to notice that the repository is away", |house| {
         all = found(&house.run(&["doctor", "--json", "--skip", "forge"]).json());
         of(&all, "daemon").len() > 1
     });
@@ -148,14 +152,14 @@ async fn a_database_is_looked_at_without_being_touched() {
     };
     assert_eq!(database(&house), ["ok doctor-sqlite", "ok doctor-database"]);
     house.stop();
-    let copy = house.folder.path().join("copy.db");
-    house.run(&["backup", copy.to_str().unwrap()]).good();
-    // A copy is not in WAL mode before a daemon takes it.
-    house.run(&["restore", copy.to_str().unwrap(), "--replace"]).good();
+    let set = |name: &str, value: &dyn rusqlite::ToSql| {
+        rusqlite::Connection::open(house.database()).unwrap().pragma_update(None, name, value).unwrap();
+    };
+    set("journal_mode", &"DELETE");
     let before = fs::read(house.database()).unwrap();
     assert_eq!(database(&house), ["ok doctor-sqlite", "warning TW-Q033"]);
     assert_eq!(fs::read(house.database()).unwrap(), before);
-    rusqlite::Connection::open(house.database()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    set("user_version", &99);
     assert_eq!(database(&house), ["ok doctor-sqlite", "error TW-S005"]);
     fs::write(house.database(), "no database at all, but long enough to be taken for one").unwrap();
     assert!(database(&house)[1].starts_with("error TW-S00"));

@@ -22,9 +22,9 @@ async fn a_house_that_is_well_exits_0_and_says_so_of_every_part() {
     let words = [&["doctor", "--hooks", &bare, "--skip", "database"], &ELSEWHERE[..]].concat();
     let said = house.run(&words);
     assert_eq!(said.code, Some(0), "{}", said.out);
-    assert!(said.out.ends_with("errors: 0 · warnings: 0 · unknown: 0 · ok: 12\n"), "{}", said.out);
+    assert!(said.out.ends_with("errors: 0 · warnings: 0 · unknown: 0 · ok: 13\n"), "{}", said.out);
     let json = house.run(&[&words[..], &["--json"]].concat()).json();
-    assert_eq!((&json["schema"], &json["state"], &json["ok"]), (&1.into(), &"ok".into(), &12.into()));
+    assert_eq!((&json["schema"], &json["state"], &json["ok"]), (&1.into(), &"ok".into(), &13.into()));
     let all = found(&json);
     assert!(all.iter().all(|one| one.state == "ok" && one.hint.is_empty()), "{all:#?}");
     assert_eq!(of(&all, "webhook"), ["ok doctor-webhook"]);
@@ -90,26 +90,20 @@ async fn a_ruin_is_told_whole_in_both_languages_with_what_mends_each_part() {
     for (language, golden) in
         [("en", include_str!("golden/ruin.en.txt")), ("fr", include_str!("golden/ruin.fr.txt"))]
     {
-        let said = patient.said(&["--lang", language, "--hooks", &patient.bare()]);
+        // What SQLite is linked, and on what disk the test runs, differs.
+        let bare = patient.bare();
+        let said = patient.said(&["--lang", language, "--skip", "database", "--hooks", &bare]);
         assert_eq!(said.code, Some(2), "{said:#?}");
         let ground = &patient.0.ground;
         let told = said
             .out
             .replace(&ground.root().display().to_string(), "ROOT")
             .replace(&ground.forge.url(), "FORGE")
-            .replace(&sshd.port.to_string(), "PORT")
-            .replace(&me(), "LOGIN")
-            .lines()
-            // Its version moves on with the crate.
-            .filter(|line| {
-                !line.contains("SQLite") && !line.contains("tagwarden.db") && !line.contains("tmpfs")
-            })
-            .map(|line| format!("{line}\n"))
-            .collect::<String>();
+            .replace(&sshd.port.to_string(), "PORT");
         assert_eq!(told, golden, "{told}");
     }
     let (_, all) = patient.asked(&["--hooks", &patient.bare()]);
-    for one in all.iter().filter(|one| one.state != "ok" && !one.id.starts_with("TW-K")) {
+    for one in all.iter().filter(|one| one.state != "ok") {
         assert!(!one.hint.is_empty() && !one.message.is_empty(), "no way out: {one:#?}");
     }
 }

@@ -124,7 +124,7 @@ fn of_repository<'a>(
         return (findings, good.then_some(central));
     }
     let Some(own) = own else {
-        return (vec![Check::Hook.unknown(name, Notice::new("TW-Q068").with("repository", name))], None);
+        return (vec![Check::Hook.unknown(name, Notice::new("TW-Q068"))], None);
     };
     let (mut findings, good) = of_place(repository, own);
     if good && !own.sees_everything {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::finding::{Finding, State};
+use super::finding::{Check, Finding, State};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::table::{Cell, Table, Tone};
 use crate::cli::terminal::Terminal;
@@ -67,7 +67,7 @@ fn table(findings: &[Finding], terminal: &Terminal) -> Vec<String> {
             Cell::new(terminal.say(&Notice::new(&format!("doctor-check-{}", finding.check.name())))),
             Cell::new(said),
         ]);
-        let hint = worded.hint.filter(|_| finding.state != State::Ok);
+        let hint = hint(finding, worded.hint, terminal.language);
         // What mends several of them is said once.
         if let Some(hint) = hint.as_ref().filter(|hint| last.as_ref() != Some(*hint)) {
             table.below(2, Cell::new(format!("→ {hint}")).toned(Tone::Faint));
@@ -75,6 +75,29 @@ fn table(findings: &[Finding], terminal: &Terminal) -> Vec<String> {
         last = hint;
     }
     table.lines("", terminal)
+}
+
+/// Returns what mends it; what another room says without a way out gets the place where more stands.
+fn hint(finding: &Finding, own: Option<String>, language: Language) -> Option<String> {
+    let look = match finding.check {
+        Check::Calendars => "doctor-look-calendars",
+        Check::Configuration
+        | Check::Secrets
+        | Check::Daemon
+        | Check::Database
+        | Check::Space
+        | Check::Service
+        | Check::Forge
+        | Check::Clock
+        | Check::Token
+        | Check::Branch
+        | Check::Webhook
+        | Check::Protection
+        | Check::Hook
+        | Check::Host => "doctor-look-log",
+    };
+    let found = own.unwrap_or_else(|| messages::say(language, &Notice::new(look)));
+    (finding.state != State::Ok).then_some(found)
 }
 
 fn word(state: State, terminal: &Terminal) -> String {
@@ -123,6 +146,6 @@ fn one(finding: &Finding, language: Language) -> Value {
         "id": finding.notice.id,
         "values": finding.notice.values,
         "message": worded.what,
-        "hint": worded.hint.filter(|_| finding.state != State::Ok),
+        "hint": hint(finding, worded.hint, language),
     })
 }

@@ -33,7 +33,7 @@ impl Forge {
     pub async fn may_post_statuses(&self, repository: &RepositoryName) -> Result<bool, ForgeError> {
         let path = ["repos", repository.owner(), repository.name(), "statuses", NO_COMMIT];
         match self.send("statuses", Method::POST, &path, json!([])).await {
-            Ok(_) | Err(ForgeError::Refused { status: 400 | 404 | 422, .. }) => Ok(true),
+            Ok(_) | Err(ForgeError::Refused { status: 400 | 422, .. }) => Ok(true),
             Err(ForgeError::Refused { status: 403, .. }) => Ok(false),
             Err(error) => Err(error),
         }

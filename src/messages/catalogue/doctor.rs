@@ -11,6 +11,8 @@ pub const TEXTS: &[Text] = texts! {
     "doctor-error": "error", "erreur";
     "doctor-summary": "errors: {errors} · warnings: {warnings} · unknown: {unknown} · ok: {ok}",
         "erreurs : {errors} · avertissements : {warnings} · inconnus : {unknown} · ok : {ok}";
+    "doctor-look-calendars": "look at it with: tagwarden calendar lint", "voyez : tagwarden calendar lint";
+    "doctor-look-log": "more stands in: journalctl -u tagwarden -e", "voyez : journalctl -u tagwarden -e";
     "doctor-check-configuration": "configuration", "configuration";
     "doctor-check-secrets": "secrets", "secrets";
     "doctor-check-calendars": "calendars", "calendriers";
@@ -157,7 +159,7 @@ pub const TEXTS: &[Text] = texts! {
         "as Forgejo's account: tagwarden hook install --all with the folder of [git] HOME_PATH", "avec le compte de Forgejo : tagwarden hook install --all avec le dossier de [git] HOME_PATH";
     "TW-Q067": "{path} may not be looked at by this account", "{path} n’est pas lisible par ce compte",
         "as Forgejo's account: tagwarden doctor --hooks PATH", "avec le compte de Forgejo : tagwarden doctor --hooks CHEMIN";
-    "TW-Q068": "{repository} is not in the folders that were looked at", "{repository} n’est pas dans les dossiers examinés",
+    "TW-Q068": "it is not in the folders that were looked at", "il n’est pas dans les dossiers examinés",
         "name its folder too: tagwarden doctor --hooks PATH", "indiquez aussi son dossier : tagwarden doctor --hooks CHEMIN";
     "TW-Q069": "it cannot be asked: {why}", "il ne peut être interrogé : {why}",
         "look yourself: ssh -p {port} {login}@{host}", "voyez vous-même : ssh -p {port} {login}@{host}";

@@ -63,7 +63,7 @@ pub(super) async fn call(
 
 /// Returns what a doctor asks the daemon.
 async fn about(engine: &Engine) -> Said {
-    let arrivals = engine.store().read(|r| r.arrivals()).await.map_err(|error| failed(error.into()))?;
+    let arrivals = engine.arrivals().await.map_err(failed)?;
     ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "now": engine.now(),
