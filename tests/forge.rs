@@ -11,5 +11,7 @@ mod client;
 mod fake;
 #[path = "forge/recorded.rs"]
 mod recorded;
+#[path = "forge/settings.rs"]
+mod settings;
 #[path = "world/traffic.rs"]
 mod traffic;

@@ -10,11 +10,15 @@ mod tier4 {
 
     use crate::machine::Machine;
 
+    /// Everything that is shipped.
+    const UNITS: [&str; 4] =
+        ["tagwarden.service", "tagwarden.socket", "tagwarden-hooks.service", "tagwarden-hooks.timer"];
+
     /// Copies the units, and the drop-in when asked for, to a folder where the program they start exists.
     fn units(drop_in: bool) -> tempfile::TempDir {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
         let to = tempfile::tempdir().unwrap();
-        for name in ["tagwarden.service", "tagwarden.socket"] {
+        for name in UNITS {
             let unit = fs::read_to_string(from.join(name)).unwrap();
             fs::write(to.path().join(name), unit.replace("/usr/bin/tagwarden", "/bin/true")).unwrap();
         }
@@ -37,7 +41,9 @@ mod tier4 {
     /// Returns what `verify` says; an unknown key is only a line on standard error, with exit status 0.
     fn complaints(folder: &Path) -> String {
         // Manual pages are not installed beside the sources.
-        let output = analyze(folder, &["verify", "--man=no", "./tagwarden.service", "./tagwarden.socket"]);
+        let units = UNITS.map(|name| format!("./{name}"));
+        let words = ["verify", "--man=no"].into_iter().chain(units.iter().map(String::as_str));
+        let output = analyze(folder, &words.collect::<Vec<_>>());
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success() || !text.is_empty());
         text
@@ -60,6 +66,19 @@ mod tier4 {
         assert!(complaints(folder.path()).contains("NoNewPriviliges"));
         fs::write(&path, unit.replace("WatchdogSec=30s", "WatchdogSec=often")).unwrap();
         assert!(complaints(folder.path()).contains("often"));
+        fs::write(&path, &unit).unwrap();
+        for (name, from, to) in [
+            ("tagwarden-hooks.timer", "OnUnitActiveSec=1min", "OnUnitActiveSec=now and then"),
+            ("tagwarden-hooks.service", "ProtectSystem=strict", "ProtectSystem=somewhat"),
+        ] {
+            let path = folder.path().join(name);
+            let unit = fs::read_to_string(&path).unwrap();
+            fs::write(&path, unit.replace(from, to)).unwrap();
+            let word = to.rsplit(['=', ' ']).next().unwrap();
+            assert!(complaints(folder.path()).contains(word), "{name}");
+            fs::write(&path, unit).unwrap();
+        }
+        assert_eq!(complaints(folder.path()), "");
     }
 
     #[test]
@@ -170,5 +189,67 @@ done
         let err = machine.must("cat /run/day.err");
         assert_eq!(out, DAY_GOES_WELL, "{why}\n{err}");
         assert!(started.status.success(), "{why}\n{err}");
+    }
+
+    /// A repository as a Forgejo of v15 lays it out, made as its account.
+    const REPOSITORY: &str = "set -eu
+        folder=/var/lib/forgejo/data/forgejo-repositories/school/$1.git
+        git init -q --bare -b main $folder
+        mkdir -p $folder/hooks/pre-receive.d
+        printf '#!/bin/bash\\ncat >/dev/null\\n' >$folder/hooks/pre-receive.d/gitea
+        cp $folder/hooks/pre-receive.d/gitea $folder/hooks/pre-receive
+        chmod 755 $folder/hooks/pre-receive $folder/hooks/pre-receive.d/gitea
+";
+
+    #[test]
+    #[ignore = "tier 4: systemd-nspawn"]
+    fn the_timer_guards_old_and_new_repositories_of_a_forge_of_v15() {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
+        let machine = Machine::boot();
+        for (name, program) in [
+            ("tagwarden", env!("CARGO_BIN_EXE_tagwarden")),
+            ("tagwarden-hook", env!("CARGO_BIN_EXE_tagwarden-hook")),
+        ] {
+            machine.write(&format!("/usr/bin/{name}"), &fs::read(program).unwrap(), "755");
+        }
+        machine.must(
+            "useradd --system --home-dir /var/lib/forgejo --create-home forgejo
+             install -d -o forgejo /var/lib/forgejo/data /var/lib/forgejo/data/forgejo-repositories",
+        );
+        machine.write("/usr/bin/make-repository", format!("#!/bin/sh\n{REPOSITORY}").as_bytes(), "755");
+        machine.must("runuser -u forgejo -- make-repository old");
+        for name in ["tagwarden-hooks.service", "tagwarden-hooks.timer"] {
+            let mut unit = fs::read_to_string(from.join(name)).unwrap();
+            // The waits alone are shorter: a minute is long for a test.
+            unit = unit.replace("=1min", "=1s").replace("AccuracySec=10s", "AccuracySec=100ms");
+            machine.write(&format!("/etc/systemd/system/{name}"), unit.as_bytes(), "644");
+        }
+        machine.must("systemctl daemon-reload && systemctl enable --now tagwarden-hooks.timer");
+        let wait = |name: &str| {
+            machine.must(&format!(
+                "folder=/var/lib/forgejo/data/forgejo-repositories/school/{name}.git/hooks
+                 for _ in $(seq 300); do
+                   [ -x $folder/pre-receive.d/zz-tagwarden ] && [ -x $folder/reference-transaction ] && break
+                   sleep 0.1
+                 done
+                 stat -c '%a %U' $folder/pre-receive.d/zz-tagwarden $folder/reference-transaction
+                 systemctl show tagwarden-hooks.service -p Result"
+            ))
+        };
+        let good = "755 forgejo\n755 forgejo\nResult=success\n";
+        assert_eq!(wait("old"), good);
+        machine.must("runuser -u forgejo -- make-repository new");
+        assert_eq!(wait("new"), good);
+        // What the unit may not: write anywhere else.
+        let said = machine.must("systemctl is-active tagwarden-hooks.timer; journalctl --no-pager -u tagwarden-hooks -p warning | cat");
+        assert!(said.starts_with("active\n"), "{said}");
+        let forbidden = machine.must(
+            "systemctl stop tagwarden-hooks.timer
+             mkdir -p /etc/systemd/system/tagwarden-hooks.service.d
+             printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/touch /var/lib/forgejo/x\\n' \\
+               >/etc/systemd/system/tagwarden-hooks.service.d/x.conf
+             systemctl daemon-reload; systemctl start tagwarden-hooks.service || echo refused; ls /var/lib/forgejo",
+        );
+        assert_eq!(forbidden, "refused\ndata\n");
     }
 }

@@ -30,7 +30,7 @@ fn forge(chat: &Chat) -> Forge {
 }
 
 /// A recorded exchange: method, path without query, answer.
-fn recorded(version: &str, name: &str) -> (String, String, Says) {
+pub fn recorded(version: &str, name: &str) -> (String, String, Says) {
     let text = fs::read_to_string(folder(version).join("api").join(format!("{name}.json"))).unwrap();
     let json: Value = serde_json::from_str(&text).unwrap();
     let path = json["request"]["path"].as_str().unwrap().split('?').next().unwrap().to_owned();
@@ -44,7 +44,7 @@ fn recorded(version: &str, name: &str) -> (String, String, Says) {
 }
 
 /// A forge that answers with these recorded exchanges; the further pages of a list are empty.
-async fn recorded_forge(version: &str, names: &[&str]) -> Chat {
+pub async fn recorded_forge(version: &str, names: &[&str]) -> Chat {
     let exchanges: Vec<_> = names.iter().map(|name| recorded(version, name)).collect();
     Chat::with(move |heard| {
         let path = heard.path.strip_prefix("/api/v1").unwrap_or(&heard.path);
