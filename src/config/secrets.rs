@@ -3,10 +3,12 @@
 use std::path::{Path as FilePath, PathBuf};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::config::load;
 use crate::config::problem::{Path, Problems};
 use crate::config::raw;
+use crate::config::schema;
 use crate::config::secret::{Reference, Secret, Unreadable};
 
 /// A secret that the configuration points to.
@@ -24,30 +26,43 @@ pub struct SecretSeen {
     pub outcome: Result<Secret, Unreadable>,
 }
 
-/// Returns every secret that the configuration in `path` points to, in the order in which they are written.
+/// Returns every secret that the configuration in `path` points to, table by table.
 ///
 /// # Errors
 /// Everything that is wrong with the file; secrets that cannot be read are not.
 pub fn secrets(path: &FilePath) -> Result<Vec<SecretSeen>, Problems> {
     let raw = load::written(path)?;
-    Ok(references(&raw).into_iter().filter_map(|(place, reference)| seen(place, reference)).collect())
+    let mut references = Vec::new();
+    // The types are the one source of what may be written, so whatever they hold can be read as JSON.
+    if let Ok(value) = serde_json::to_value(&raw) {
+        gather(&value, &schema::stored(), &Path::root(), &mut references);
+    }
+    Ok(references.iter().filter_map(|(place, reference)| seen(place.clone(), reference)).collect())
 }
 
-fn references(raw: &raw::Config) -> Vec<(Path, &raw::SecretReference)> {
-    let forge = Path::root().key("forge");
-    let mut all = vec![(forge.key("token"), &raw.forge.token)];
-    let webhooks = raw.forge.webhook_secrets.iter().enumerate();
-    all.extend(webhooks.map(|(n, secret)| (forge.key("webhook_secrets").index(n), secret)));
-    for (c, calendar) in raw.calendar.iter().enumerate() {
-        let at = Path::root().key("calendar").index(c).key("feed");
-        let passwords = calendar.feed.iter().enumerate();
-        all.extend(
-            passwords.filter_map(|(f, feed)| Some((at.index(f).key("password"), feed.password.as_ref()?))),
-        );
+/// Gathers every reference to a secret: the schema knows where one may stand.
+fn gather(value: &Value, schema: &Value, at: &Path, into: &mut Vec<(Path, raw::SecretReference)>) {
+    if schema.get("x-secret").is_some() {
+        into.extend(serde_json::from_value(value.clone()).ok().map(|reference| (at.clone(), reference)));
+        return;
     }
-    let channels = raw.notify.iter().enumerate();
-    all.extend(channels.map(|(n, channel)| (Path::root().key("notify").index(n).key("url"), &channel.url)));
-    all
+    match value {
+        Value::Object(table) => {
+            for (key, value) in table {
+                let inner = schema.get("properties").and_then(|known| known.get(key));
+                if let Some(inner) = inner.or_else(|| schema.get("additionalProperties")) {
+                    gather(value, inner, &at.key(key), into);
+                }
+            }
+        }
+        Value::Array(items) => {
+            let inner = schema.get("items").unwrap_or(&Value::Null);
+            for (index, item) in items.iter().enumerate() {
+                gather(item, inner, &at.index(index), into);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Returns how a secret stands; `None` when the reference points nowhere, which a good configuration never does.
@@ -73,4 +88,29 @@ fn seen(place: Path, raw: &raw::SecretReference) -> Option<SecretSeen> {
         outcome: reference.read(),
         file,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_secret_is_found_wherever_it_may_stand_and_nothing_that_merely_looks_like_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tagwarden.toml");
+        let sample = include_str!("../../config/tagwarden.toml");
+        let feed = "[[calendar.feed]]\nname = \"courses\"\nurl = \"https://example.org/courses.ics\"\n\
+                    user = \"tagwarden\"\npassword = { credential = \"courses-password\" }\n";
+        let text = sample
+            .replace("env = { APP_VERSION = \"{version}\" }", "env = { file = \"/etc/app.env\" }")
+            .replacen("[[repository]]\n", &format!("{feed}[[repository]]\n"), 1);
+        std::fs::write(&path, text).unwrap();
+        let found: Vec<String> = secrets(&path).unwrap().iter().map(|one| one.place.to_string()).collect();
+        for place in
+            ["calendar[0].feed[0].password", "forge.token", "forge.webhook_secrets[0]", "notify[0].url"]
+        {
+            assert!(found.iter().any(|found| found == place), "{place}: {found:?}");
+        }
+        assert!(!found.iter().any(|found| found.contains("deploy")), "{found:?}");
+    }
 }

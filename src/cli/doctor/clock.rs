@@ -44,7 +44,7 @@ mod tests {
             ("2026-11-27T16:00:11Z", State::Ok),
             ("2026-11-27T16:00:13Z", State::Warning),
             ("2026-11-27T15:59:54Z", State::Warning),
-            ("2026-11-27T15:59:00Z", State::Warning),
+            ("2026-11-27T15:59:01Z", State::Warning),
             ("2026-11-27T15:58:00Z", State::Error),
             ("2026-11-27T17:00:00Z", State::Error),
         ] {
