@@ -21,6 +21,8 @@ mod monitoring;
 mod news;
 #[path = "road/people.rs"]
 mod people;
+#[path = "road/records.rs"]
+mod records;
 #[path = "road/scene.rs"]
 mod scene;
 #[path = "road/tags.rs"]

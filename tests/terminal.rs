@@ -11,6 +11,8 @@ mod copies;
 mod house;
 #[path = "terminal/looking.rs"]
 mod looking;
+#[path = "terminal/records.rs"]
+mod records;
 #[path = "terminal/serving.rs"]
 mod serving;
 #[path = "terminal/socket.rs"]

@@ -8,7 +8,7 @@ use crate::cli::audit;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::terminal::Terminal;
 use crate::domain::notice::Notice;
-use crate::store::StoreError;
+use crate::store::{StoreError, Trust};
 
 /// What may be typed after `backup`.
 #[derive(Debug, clap::Args)]
@@ -35,9 +35,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     let database = audit::database(terminal)?;
     audit::open(&database)?.copy(&args.file).map_err(|error| unwritten(args, &error))?;
     let verified = audit::open(&args.file)?
-        .read(|reading| reading.verify_journal())
+        .read(|reading| reading.audit(Trust::default()))
         .map_err(|error| audit::failed(&args.file, &error))?
-        .map_err(|broken| Failure::new(Exit::Failed, Notice::new("TW-A004").with("why", broken)))?;
+        .map_err(|fault| audit::faulty(&fault))?;
     if args.json {
         let last = verified.last.to_string();
         terminal.json(&json!({ "file": args.file, "entries": verified.entries, "last": last }))?;

@@ -57,6 +57,13 @@ impl Failure {
         Self { exit, said: vec![Said::Notice(notice)] }
     }
 
+    /// Returns the same failure that says this, too.
+    #[must_use]
+    pub fn and(mut self, notice: Notice) -> Self {
+        self.said.push(Said::Notice(notice));
+        self
+    }
+
     /// Returns a failure that says `notice`, with `error` and all its causes as the value `why`.
     pub fn caused(exit: Exit, notice: Notice, error: &dyn Error) -> Self {
         Self::new(exit, notice.with("why", chain(error)))

@@ -51,7 +51,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
     let fact = Fact::House { what: HouseEvent::Noted { notice: Notice::new("house-restored") } };
     let restored = store::restore(&args.file, folder, args.replace, &stamp, fact)
         .map_err(|error| refused(args, &error))?
-        .map_err(|broken| Failure::new(Exit::Failed, Notice::new("TW-A004").with("why", broken)))?;
+        .map_err(|fault| audit::faulty(&fault))?;
     if args.json {
         terminal.json(&json!({ "entries": restored.entries, "replaced": restored.replaced }))?;
         return Ok(Exit::Ok);

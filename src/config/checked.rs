@@ -30,6 +30,30 @@ pub struct Config {
     pub repositories: Vec<Repository>,
     /// Where news goes.
     pub notify: Vec<Channel>,
+    /// What vouches for the journal.
+    pub audit: Audit,
+}
+
+/// Table `[audit]`.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// The key that signs checkpoints; `None` = one that is made in the state folder.
+    pub key: Option<Secret>,
+    /// The file on the forge that holds the newest checkpoint.
+    pub file: Option<AuditFile>,
+    /// The channel that is told every checkpoint.
+    pub notify: Option<String>,
+}
+
+/// A file on the forge that holds the newest checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFile {
+    /// The repository.
+    pub repository: RepositoryName,
+    /// The branch.
+    pub branch: String,
+    /// The path.
+    pub path: String,
 }
 
 /// Table `[server]`.

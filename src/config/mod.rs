@@ -19,9 +19,9 @@ mod secrets;
 mod shape;
 
 pub use checked::{
-    Address, Channel, ChannelKind, Check, Config, Deploy, Environment, FeedPlace, FeedSource, Forge, Host,
-    HttpCheck, Migrations, Recipe, Repository, ScriptStep, Server, Signal, SignalSource, Signed, Smoke,
-    Watch, Who,
+    Address, Audit, AuditFile, Channel, ChannelKind, Check, Config, Deploy, Environment, FeedPlace,
+    FeedSource, Forge, Host, HttpCheck, Migrations, Recipe, Repository, ScriptStep, Server, Signal,
+    SignalSource, Signed, Smoke, Watch, Who,
 };
 pub use gates::{Gate, GateSource, Item, Limits, Signoff};
 pub use load::{check, effective, load, load_for_hook, load_without_secrets};

@@ -1,12 +1,14 @@
 //! Why the house could not be opened, or had to close.
 
+use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
 use crate::domain::notice::Notice;
 use crate::engine::{EngineError, chain};
 use crate::forgejo::ForgeError;
-use crate::store::StoreError;
+use crate::seal::{FileError, NoKey};
+use crate::store::{StoreError, Torn};
 
 /// Why the house could not be opened, or had to close.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +27,15 @@ pub enum DaemonError {
     /// The store cannot be opened.
     #[error("the store cannot be opened")]
     Store(#[from] StoreError),
+    /// The record is not whole at its end.
+    #[error("the record is damaged")]
+    Torn(Torn),
+    /// The key in the state folder cannot be used.
+    #[error("the key for checkpoints cannot be used")]
+    Key(#[from] FileError),
+    /// The key that is configured cannot be used.
+    #[error("the key for checkpoints cannot be used")]
+    ConfiguredKey(#[source] NoKey),
     /// The store failed while the daemon ran.
     #[error("the store failed; what was answered before is safe")]
     StoreBroken,
@@ -62,6 +73,14 @@ impl DaemonError {
                 Notice::new("TW-U021").with("path", path.display()).with("why", source)
             }
             Self::Store(error) => error.notice(),
+            // What exactly was found is a notice of its own.
+            Self::Torn(Torn::Record(_)) => Notice::new("TW-A010"),
+            Self::Torn(Torn::Listed(release)) => Notice::new("TW-A011").with("release", release),
+            Self::Key(error @ (FileError::Io { path, .. } | FileError::NoKey { path, .. })) => {
+                let why = error.source().map_or_else(String::new, ToString::to_string);
+                Notice::new("TW-A012").with("path", path.display()).with("why", why)
+            }
+            Self::ConfiguredKey(why) => Notice::new("TW-A013").with("why", why),
             Self::StoreBroken => Notice::new("TW-U022"),
             Self::Ended => Notice::new("TW-U027"),
             Self::Forge(error) => error.notice(),

@@ -1,7 +1,7 @@
 //! Builds the house from the configuration, starts its tasks and stops them in order.
 //!
 //! One daemon per state folder: a lock on a file in it is held until the process ends, however it ends. The order of
-//! starting is: lock, store, engine, first words in the journal, control socket, windows, *ready*. The order of
+//! starting is: lock, store, a look at the end of its record, engine, first words in the journal, control socket, windows, *ready*. The order of
 //! stopping is the reverse, with a deadline; a deployment that runs on a host goes on there and is found again.
 //!
 //! Races: (a) two daemons are started on one folder: the second finds the lock taken and ends; (b) the process is
@@ -23,10 +23,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::engine::{Engine, Parts};
+use crate::engine::{self, Engine, Parts};
 use crate::forgejo::Forge;
+use crate::seal::{self, SigningKey};
 use crate::signals::http;
-use crate::store::Store;
+use crate::store::{Sealing, Store};
 use crate::web::{self, Listeners, Settings};
 
 /// How long the loops may take to come to a rest: longer than any single question to a host that answers at all.
@@ -50,7 +51,13 @@ impl Daemon {
         let config = Arc::new(config);
         let state = &config.server.state_dir;
         let only = claim(state)?;
-        let store = Store::open(state)?;
+        let sealing = Sealing { key: seal_key(&config)?, outside: engine::checkpoint_lanes(&config) };
+        let own = sealing.key.public().clone();
+        let store = Store::open_sealed(state, Some(sealing))?;
+        // Nothing may follow from a record that is not whole at its end.
+        if let Err(torn) = store.read(move |r| r.audit_end(&own)).await? {
+            return Err(DaemonError::Torn(torn));
+        }
         let parts = Parts {
             config: Arc::clone(&config),
             store,
@@ -141,6 +148,18 @@ fn private_folder(path: &Path) -> Result<(), DaemonError> {
         .mode(0o700)
         .create(path)
         .map_err(|source| DaemonError::Folder { path: path.to_owned(), source })
+}
+
+/// Returns the key that signs checkpoints: the configured one, else the one in the state folder, made if need be.
+fn seal_key(config: &Config) -> Result<SigningKey, DaemonError> {
+    match &config.audit.key {
+        Some(secret) => SigningKey::parse(secret.reveal()).map_err(DaemonError::ConfiguredKey),
+        None => {
+            let url = &config.server.public_url;
+            let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+            Ok(seal::kept_or_made(&config.server.state_dir, &format!("{host}/journal"))?)
+        }
+    }
 }
 
 /// Makes the state folder if need be and takes it for this process alone, until the returned file is dropped.

@@ -38,7 +38,7 @@ use crate::clock::Clock;
 
 pub use courier::{Delivery, Fate, headers as webhook_headers};
 pub use settings::WebhookSettings;
-pub use world::{IssueSeen, ReleaseSeen, RequestSeen, StatusSeen};
+pub use world::{FileSeen, IssueSeen, ReleaseSeen, RequestSeen, StatusSeen};
 
 use courier::Job;
 use world::World;
@@ -258,6 +258,11 @@ impl FakeForge {
     /// Returns all issues, oldest first.
     pub fn issues(&self) -> Vec<IssueSeen> {
         self.shared.world().issues.clone()
+    }
+
+    /// Returns every file that was written through the API, oldest first.
+    pub fn files(&self) -> Vec<FileSeen> {
+        self.shared.world().files.clone()
     }
 
     /// Returns every call of the API so far.

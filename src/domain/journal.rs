@@ -122,6 +122,9 @@ pub enum HouseEvent {
     Opened {
         /// The version of the program.
         version: String,
+        /// The key that signs the checkpoints from here on, as it is handed out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checkpoint_key: Option<String>,
     },
     /// A repository was looked at for the first time; the tags it had are history, not releases.
     Adopted {
@@ -217,6 +220,9 @@ pub enum Broken {
     /// The bytes cannot be read.
     #[error("entry {0} cannot be read: {1}")]
     Unreadable(u64, String),
+    /// It is filed under what it does not say.
+    #[error("entry {0} is filed under another release, time or kind than it tells")]
+    Label(u64),
 }
 
 /// Returns the hash of `body` after an entry with the hash `before`.

@@ -3,8 +3,10 @@
 //! Time is an argument, the outside is a fact handed in, and an answer is a value. Nothing in this room fails
 //! because the world is in a bad state; it only says what the facts mean.
 
+pub mod audit;
 pub mod calendar;
 pub mod changelog;
+pub mod checkpoint;
 pub mod gate;
 pub mod gravity;
 pub mod journal;

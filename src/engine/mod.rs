@@ -14,6 +14,7 @@
 mod act;
 mod arrivals;
 mod ask;
+mod checkpoints;
 mod door;
 mod drive;
 mod environments;
@@ -38,6 +39,7 @@ mod tell;
 pub mod view;
 
 pub use act::{Demand, Receipt, RefusedAct};
+pub use checkpoints::lanes as checkpoint_lanes;
 pub use error::{EngineError, chain};
 pub use find::{Found, Meaning};
 pub use forecast::Foreseen;

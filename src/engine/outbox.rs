@@ -38,7 +38,7 @@ const MOST_TRIES: u32 = 200;
 const BELIEVED_AFTER: u32 = 3;
 
 /// What came of sending one row.
-enum Sent {
+pub(super) enum Sent {
     Arrived(String),
     Later { why: String, after: Option<Duration> },
     Never(String),
@@ -150,6 +150,9 @@ impl Engine {
     }
 
     async fn send(&self, row: &OutboxRow) -> Result<Sent, EngineError> {
+        if let Some(place) = row.lane.strip_prefix(tell::CHECKPOINT) {
+            return self.send_checkpoint(place, &row.payload).await;
+        }
         let Ok(effect) = serde_json::from_str::<Effect>(&row.payload) else {
             return Ok(Sent::Never("the row cannot be read by this version".into()));
         };
@@ -276,7 +279,7 @@ impl Engine {
     }
 }
 
-fn later_or_never(error: &NotifyError) -> Sent {
+pub(super) fn later_or_never(error: &NotifyError) -> Sent {
     match error.gravity() {
         Trouble::Permanent => Sent::Never(chain(error)),
         Trouble::Transient | Trouble::Unknown => {
@@ -285,7 +288,7 @@ fn later_or_never(error: &NotifyError) -> Sent {
     }
 }
 
-fn from_forge(answer: Result<String, forgejo::ForgeError>) -> Sent {
+pub(super) fn from_forge(answer: Result<String, forgejo::ForgeError>) -> Sent {
     match answer {
         Ok(answer) => Sent::Arrived(answer),
         Err(error) => match error.gravity() {

@@ -14,14 +14,14 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::calendar::Calendar;
-use crate::domain::journal::{HouseEvent, Stamp};
+use crate::domain::journal::{Fact, HouseEvent, Stamp};
 use crate::engine::feeds::Feeds;
 use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError, Inner, Place};
 use crate::forgejo;
 use crate::git::mirror::Mirror;
 use crate::remote::{Folders, Host};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How many changes a slow listener may be behind before it has to look for itself.
 const CHANGES: usize = 1024;
@@ -105,7 +105,17 @@ impl Engine {
     pub async fn recover(&self) -> Result<(), EngineError> {
         let stamp = Stamp::daemon(self.0.clock.now());
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        self.note(HouseEvent::Opened { version }, stamp).await?;
+        let checkpoint_key = self.0.store.checkpoint_key().map(ToString::to_string);
+        // From here on the journal names the key, so a checkpoint follows at once.
+        let at = stamp.at;
+        let opened = HouseEvent::Opened { version, checkpoint_key };
+        self.0
+            .store
+            .write(move |w| -> Result<_, StoreError> {
+                w.append(&stamp, Fact::House { what: opened })?;
+                w.checkpoint(at)
+            })
+            .await?;
         // Before any gate is asked: what was good before the restart is good after it.
         self.remember_feeds().await
     }
@@ -124,6 +134,7 @@ impl Engine {
             loops.spawn(self.clone().tend(feed, stop.clone()));
         }
         loops.spawn(self.clone().tell_world(stop.clone()));
+        loops.spawn(self.clone().keep_checkpoints(stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()

@@ -13,6 +13,9 @@ pub const TAG: &str = "tag";
 /// What the lanes of chat channels begin with.
 pub const CHAT: &str = "chat:";
 
+/// What the lanes of checkpoints begin with; they belong to no release.
+pub const CHECKPOINT: &str = "checkpoint:";
+
 /// Returns the rows that `effect` becomes.
 pub fn rows(config: &Config, _state: &State, effect: &Effect) -> Vec<NewOutbox> {
     let payload = serde_json::to_string(effect).expect("an effect has string keys and no floats");

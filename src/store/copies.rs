@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::audit::Trust;
 use super::writer::Writing;
 use super::{FILE, Reading, StoreError, schema};
-use crate::domain::journal::{Broken, Fact, Stamp};
+use crate::domain::audit::Fault;
+use crate::domain::journal::{Fact, Stamp};
 
 /// A database that is only looked at: that of a running daemon, or a copy.
 pub struct Kept {
@@ -134,7 +136,7 @@ pub fn restore(
     replace: bool,
     stamp: &Stamp,
     fact: Fact,
-) -> Result<Result<Restored, Broken>, StoreError> {
+) -> Result<Result<Restored, Fault>, StoreError> {
     let place = folder.join(FILE);
     if place.exists() && !replace {
         return Err(StoreError::Exists(place));
@@ -143,9 +145,9 @@ pub fn restore(
     if let Some(damage) = kept.damage()? {
         return Err(StoreError::Unreadable(damage));
     }
-    let entries = match kept.read(|reading| reading.verify_journal())? {
-        Ok(verified) => verified.entries,
-        Err(broken) => return Ok(Err(broken)),
+    let entries = match kept.read(|reading| reading.audit(Trust::default()))? {
+        Ok(audited) => audited.entries,
+        Err(fault) => return Ok(Err(fault)),
     };
     let beside = beside(&place, "restored");
     kept.copy_over(&beside)?;
@@ -162,7 +164,7 @@ fn sign(path: &Path, stamp: &Stamp, fact: Fact) -> Result<(), StoreError> {
     schema::prepare(&mut connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let journalled = std::cell::Cell::new(0);
-    Writing { connection: &transaction, journalled: &journalled }.append(stamp, fact)?;
+    Writing { connection: &transaction, journalled: &journalled, sealing: None }.append(stamp, fact)?;
     transaction.commit()?;
     close(connection)?;
     Ok(File::open(path)?.sync_all()?)

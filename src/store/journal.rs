@@ -3,8 +3,10 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Reading, StoreError, Writing};
+use crate::domain::audit::Line;
 use crate::domain::journal::{Broken, Entry, Fact, Link, Stamp};
 use crate::domain::names::ReleaseId;
+use crate::domain::release::EventName;
 
 /// One line of the journal as it is kept, for export and verification.
 #[derive(Debug, Clone)]
@@ -17,15 +19,12 @@ pub struct JournalRow {
     pub before: Link,
     /// Its hash.
     pub link: Link,
-}
-
-/// A journal that was found whole.
-#[derive(Debug, Clone, Copy)]
-pub struct Verified {
-    /// The number of entries.
-    pub entries: u64,
-    /// The hash of the last one.
-    pub last: Link,
+    /// The release that it is filed under.
+    pub release: Option<u64>,
+    /// The instant that it is filed under.
+    pub at: String,
+    /// The kind that it is filed under.
+    pub kind: String,
 }
 
 impl Writing<'_> {
@@ -54,22 +53,48 @@ impl Writing<'_> {
                 entry.link.as_bytes(),
             ])?;
         self.journalled.set(self.journalled.get() + 1);
+        if let Fact::Release { event, .. } = &entry.fact
+            && EventName::SEALED.contains(&event.name())
+        {
+            self.checkpoint(entry.stamp.at)?;
+        }
         Ok(entry.seq)
     }
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<(u64, String, Vec<u8>, Vec<u8>)> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+/// The columns that [`row`] reads.
+const COLUMNS: &str = "seq, body, before, link, release, at, kind";
+
+/// Returns the line that stands in a row; `Err` inside = somebody else wrote it.
+fn row(row: &Row<'_>) -> Result<Result<JournalRow, Broken>, StoreError> {
+    let seq: u64 = row.get(0)?;
+    let text = |place| Some(row.get_ref(place).ok()?.as_str().ok()?.to_owned());
+    let link = |place| Link::from_bytes(row.get_ref(place).ok()?.as_blob().ok()?);
+    let kept = || {
+        Some(JournalRow {
+            seq,
+            body: text(1)?,
+            before: link(2)?,
+            link: link(3)?,
+            release: row.get(4).ok()?,
+            at: text(5)?,
+            kind: text(6)?,
+        })
+    };
+    Ok(kept().ok_or_else(|| Broken::Unreadable(seq, "a column does not hold what belongs there".into())))
 }
 
-fn kept((seq, body, before, link): (u64, String, Vec<u8>, Vec<u8>)) -> Result<JournalRow, StoreError> {
-    let unreadable = || StoreError::Unreadable(format!("journal entry {seq} has a hash of the wrong length"));
-    let before = Link::from_bytes(&before).ok_or_else(unreadable)?;
-    let link = Link::from_bytes(&link).ok_or_else(unreadable)?;
-    Ok(JournalRow { seq, body, before, link })
+fn unreadable(broken: &Broken) -> StoreError {
+    StoreError::Unreadable(broken.to_string())
 }
 
 impl JournalRow {
+    /// Returns the line, for checking it.
+    pub fn line(&self) -> Line<'_> {
+        let Self { seq, body, before, link, release, at, kind } = self;
+        Line { seq: *seq, body, before: *before, link: *link, release: *release, at, kind }
+    }
+
     /// Returns the entry that the row holds.
     ///
     /// # Errors
@@ -118,12 +143,15 @@ impl Reading<'_> {
     /// # Errors
     /// A row could not be read.
     pub fn journal_of(&self, release: ReleaseId, after: u64) -> Result<Vec<Entry>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT seq, body, before, link FROM journal WHERE release = ?1 AND seq > ?2 ORDER BY seq",
-        )?;
-        let rows = statement.query_map(params![release.0, after], row)?;
-        rows.map(|row| kept(row?)?.entry().map_err(|broken| StoreError::Unreadable(broken.to_string())))
-            .collect()
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE release = ?1 AND seq > ?2 ORDER BY seq");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![release.0, after])?;
+        let mut entries = Vec::new();
+        while let Some(found) = rows.next()? {
+            let entry = row(found)?.and_then(|row| row.entry());
+            entries.push(entry.map_err(|broken| unreadable(&broken))?);
+        }
+        Ok(entries)
     }
 
     /// Hands every row from place `from` on to `each`, in order.
@@ -135,35 +163,48 @@ impl Reading<'_> {
         from: u64,
         mut each: impl FnMut(JournalRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT seq, body, before, link FROM journal WHERE seq >= ?1 ORDER BY seq")?;
-        let rows = statement.query_map([from], row)?;
-        for found in rows {
-            each(kept(found?)?)?;
+        let mut failed = None;
+        self.each_kept_line(from, |line| {
+            let outcome = line.map_err(|broken| unreadable(&broken)).and_then(&mut each);
+            failed = outcome.err();
+            failed.is_none()
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Hands every line from place `from` on to `each`, those that nobody of us wrote too, until it says `false`.
+    pub(super) fn each_kept_line(
+        &self,
+        from: u64,
+        mut each: impl FnMut(Result<JournalRow, Broken>) -> bool,
+    ) -> Result<(), StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE seq >= ?1 ORDER BY seq");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let mut rows = statement.query([from])?;
+        while let Some(found) = rows.next()? {
+            if !each(row(found)?) {
+                break;
+            }
         }
         Ok(())
     }
 
-    /// Returns whether the journal is whole, from the first entry to the last.
+    /// Returns the hash of the entry at a place, if there is one.
     ///
     /// # Errors
-    /// The first line that is not what was once written.
-    pub fn verify_journal(&self) -> Result<Result<Verified, Broken>, StoreError> {
-        let mut end = (0, Link::START);
-        let mut broken = None;
-        self.each_journal_row(1, |found| {
-            if broken.is_none() {
-                match Entry::check(found.seq, &found.body, found.before, found.link, end) {
-                    Ok(()) => end = (found.seq, found.link),
-                    Err(why) => broken = Some(why),
-                }
-            }
-            Ok(())
+    /// The row could not be read.
+    pub fn link_at(&self, seq: u64) -> Result<Option<Link>, StoreError> {
+        let row = self.journal_row(seq)?.transpose().map_err(|broken| unreadable(&broken))?;
+        Ok(row.map(|row| row.link))
+    }
+
+    /// Returns the line at a place, if there is one.
+    pub(super) fn journal_row(&self, seq: u64) -> Result<Option<Result<JournalRow, Broken>>, StoreError> {
+        let mut found = None;
+        self.each_kept_line(seq, |line| {
+            found = Some(line);
+            false
         })?;
-        Ok(match broken {
-            Some(why) => Err(why),
-            None => Ok(Verified { entries: end.0, last: end.1 }),
-        })
+        Ok(found.filter(|line| line.as_ref().map_or(true, |line| line.seq == seq)))
     }
 }

@@ -9,6 +9,8 @@
 //! is answered with the failure, and the store counts as broken, because after a failed sync nothing that SQLite
 //! holds in memory may be trusted; the daemon then ends and starts again.
 
+mod audit;
+mod checkpoints;
 mod copies;
 mod deliveries;
 mod error;
@@ -17,19 +19,23 @@ mod journal;
 mod logs;
 mod outbox;
 mod people;
+mod rebuild;
 mod releases;
 mod schema;
 mod tags;
 mod teams;
 mod writer;
 
+pub use audit::{Audited, Torn, Trust};
+pub use checkpoints::{KeptCheckpoint, Sealing};
 pub use copies::{Kept, Restored, restore};
 pub use deliveries::{Arrival, Delivery, DeliveryOutcome, NewDelivery, Stored};
 pub use error::StoreError;
 pub use feeds::{KeptFeed, kept_feed};
-pub use journal::{JournalRow, Verified};
+pub use journal::JournalRow;
 pub use outbox::{NewOutbox, OutboxRow, OutboxState};
 pub use people::{HoldRow, SessionRow, TokenRow};
+pub use rebuild::rebuild;
 pub use releases::{Advanced, ReleaseRecord};
 pub use schema::{require_sound_sqlite, sqlite_version};
 pub use tags::{KnownTag, TagNews};
@@ -43,6 +49,8 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
+
+use crate::seal::PublicKey;
 
 /// The name of the database in the state folder.
 pub const FILE: &str = "tagwarden.db";
@@ -59,6 +67,7 @@ pub struct Store {
     readers: Arc<Mutex<Vec<Connection>>>,
     path: Arc<PathBuf>,
     broken: Arc<AtomicBool>,
+    sealing: Option<Arc<Sealing>>,
 }
 
 /// What a reading closure gets: a connection in a read transaction.
@@ -70,6 +79,14 @@ impl Store {
     /// # Errors
     /// The SQLite in use has the WAL-reset bug, the file is from a newer version, or it cannot be opened.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_sealed(folder, None)
+    }
+
+    /// Opens the store as [`Store::open`] does; checkpoints of its journal are made as `sealing` says, or none.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_sealed(folder: &Path, sealing: Option<Sealing>) -> Result<Self, StoreError> {
         let path = folder.join(FILE);
         schema::require_sound_sqlite()?;
         // Made first, so that hashes and logs are for its owner alone whatever the folder and the umask allow; SQLite
@@ -80,8 +97,9 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let broken = Arc::new(AtomicBool::new(false));
         let (queue, jobs) = mpsc::unbounded_channel();
-        writer::start(connection, jobs, Arc::clone(&broken))?;
-        Ok(Self { queue, readers: Arc::default(), path: Arc::new(path), broken })
+        let sealing = sealing.map(Arc::new);
+        writer::start(connection, jobs, Arc::clone(&broken), sealing.clone())?;
+        Ok(Self { queue, readers: Arc::default(), path: Arc::new(path), broken, sealing })
     }
 
     /// Runs `change` on the writing thread and returns once it is durable.
@@ -139,6 +157,11 @@ impl Store {
             idle.push(connection);
         }
         answer
+    }
+
+    /// Returns the key that signs the checkpoints of the journal, when there is one.
+    pub fn checkpoint_key(&self) -> Option<&PublicKey> {
+        self.sealing.as_deref().map(|sealing| sealing.key.public())
     }
 
     /// Returns whether a commit has failed, so that the daemon has to start again.

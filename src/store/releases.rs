@@ -37,6 +37,24 @@ pub struct ReleaseRecord {
     pub changed_at: Timestamp,
     /// When it will be looked at again by itself.
     pub wake_at: Option<Timestamp>,
+    /// Whether it asks for nothing any more.
+    pub at_rest: bool,
+}
+
+impl ReleaseRecord {
+    /// Returns whether the list says what the journal tells; the wording of the headline does not count.
+    pub(super) fn is_of(&self, state: &State) -> bool {
+        let opening = &state.opening;
+        self.repository == opening.repository.as_str()
+            && self.repository_id == opening.repository_id
+            && self.environment == opening.environment.as_str()
+            && self.tag == opening.tag.name()
+            && self.object == opening.object.as_str()
+            && self.phase == state.phase
+            && self.at_rest == state.at_rest()
+            && self.opened_at == state.opened_at
+            && self.changed_at == state.changed_at
+    }
 }
 
 /// What became of an event.
@@ -139,7 +157,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn insert_record(&self, state: &State) -> Result<(), StoreError> {
+    pub(super) fn insert_record(&self, state: &State) -> Result<(), StoreError> {
         let opening = &state.opening;
         self.connection
             .prepare_cached(
@@ -183,7 +201,7 @@ fn headline(state: &State) -> Result<String, StoreError> {
     serde_json::to_string(&state.headline()).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
-const COLUMNS: &str = "id, repository, repository_id, environment, tag, object, phase, headline, opened_at, changed_at, wake_at";
+const COLUMNS: &str = "id, repository, repository_id, environment, tag, object, phase, headline, opened_at, changed_at, wake_at, at_rest";
 
 impl Reading<'_> {
     /// Returns the fold of a release's events.
@@ -398,6 +416,7 @@ fn record(row: &Row<'_>) -> Result<ReleaseRecord, StoreError> {
         opened_at: instant(&row.get::<_, String>(8)?)?,
         changed_at: instant(&row.get::<_, String>(9)?)?,
         wake_at: wake_at.as_deref().map(instant).transpose()?,
+        at_rest: row.get(11)?,
     })
 }
 

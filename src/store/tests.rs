@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    Advanced, FILE, KeptFeed, NewDelivery, NewOutbox, OutboxState, Store, StoreError, Stored, kept_feed,
+    Advanced, FILE, KeptFeed, NewDelivery, NewOutbox, OutboxState, Store, StoreError, Stored, Trust,
+    kept_feed,
 };
+use crate::domain::audit::Fault;
 use crate::domain::journal::{Broken, Stamp};
 use crate::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
 use crate::domain::release::{Effect, Event, Kind, Opening, Phase, Source, State};
@@ -121,7 +123,7 @@ async fn a_store_that_is_opened_again_tells_the_same() {
     };
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(store.read(|r| r.state_of(ReleaseId(1))).await.unwrap(), before);
-    assert_eq!(store.read(|r| r.verify_journal()).await.unwrap().unwrap().entries, 2);
+    assert_eq!(store.read(|r| r.audit(Trust::default())).await.unwrap().unwrap().entries, 2);
 }
 
 #[tokio::test]
@@ -164,13 +166,16 @@ async fn a_changed_or_removed_journal_row_is_found() {
     };
     tamper("UPDATE journal SET body = replace(body, 'v1.0.1', 'v6.6.6') WHERE seq = 2");
     let store = Store::open(folder.path()).unwrap();
-    assert_eq!(store.read(|r| r.verify_journal()).await.unwrap().unwrap_err(), Broken::Hash(2));
+    assert_eq!(
+        store.read(|r| r.audit(Trust::default())).await.unwrap().unwrap_err(),
+        Fault::Line(Broken::Hash(2))
+    );
     drop(store);
     let db = Connection::open(folder.path().join(FILE)).unwrap();
     db.execute("DELETE FROM journal WHERE seq = 1", []).unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let found = store.read(|r| r.verify_journal()).await.unwrap().unwrap_err();
-    assert_eq!(found, Broken::Gap { expected: 1, found: 2 });
+    let found = store.read(|r| r.audit(Trust::default())).await.unwrap().unwrap_err();
+    assert_eq!(found, Fault::Line(Broken::Gap { expected: 1, found: 2 }));
 }
 
 #[test]

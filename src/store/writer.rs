@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Reading, StoreError};
+use super::{Reading, Sealing, StoreError};
 
 /// The most writes that share one commit; more would only make the first of them wait longer.
 const BATCH: usize = 256;
@@ -16,6 +16,7 @@ const BATCH: usize = 256;
 pub struct Writing<'a> {
     pub(super) connection: &'a Connection,
     pub(super) journalled: &'a Cell<u64>,
+    pub(super) sealing: Option<&'a Arc<Sealing>>,
 }
 
 impl<'a> Writing<'a> {
@@ -62,19 +63,26 @@ pub fn start(
     connection: Connection,
     jobs: mpsc::UnboundedReceiver<Job>,
     broken: Arc<AtomicBool>,
+    sealing: Option<Arc<Sealing>>,
 ) -> Result<(), StoreError> {
-    std::thread::Builder::new().name("store".into()).spawn(move || serve(connection, jobs, &broken))?;
+    let attend = move || serve(connection, jobs, &broken, sealing.as_ref());
+    std::thread::Builder::new().name("store".into()).spawn(attend)?;
     Ok(())
 }
 
-fn serve(mut connection: Connection, mut jobs: mpsc::UnboundedReceiver<Job>, broken: &AtomicBool) {
+fn serve(
+    mut connection: Connection,
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+    broken: &AtomicBool,
+    sealing: Option<&Arc<Sealing>>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.blocking_recv_many(&mut batch, BATCH) > 0 {
         let journalled = Cell::new(0);
         let (answers, committed) = if broken.load(Ordering::Acquire) {
             (Vec::new(), Err("an earlier write failed".to_owned()))
         } else {
-            run_batch(&mut connection, batch.drain(..), &journalled)
+            run_batch(&mut connection, batch.drain(..), &journalled, sealing)
         };
         if committed.is_err() {
             broken.store(true, Ordering::Release);
@@ -94,6 +102,7 @@ fn run_batch(
     connection: &mut Connection,
     jobs: impl Iterator<Item = Job>,
     journalled: &Cell<u64>,
+    sealing: Option<&Arc<Sealing>>,
 ) -> (Vec<Answer>, Result<(), String>) {
     let mut answers = Vec::new();
     let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
@@ -101,7 +110,7 @@ fn run_batch(
         Err(error) => return (answers, Err(error.to_string())),
     };
     for job in jobs {
-        if let Err(error) = run_job(&transaction, job, journalled, &mut answers) {
+        if let Err(error) = run_job(&Writing { connection: &transaction, journalled, sealing }, job, &mut answers) {
             return (answers, Err(error.to_string()));
         }
     }
@@ -109,21 +118,16 @@ fn run_batch(
 }
 
 /// Runs one write in a savepoint, which takes everything back that a failed one did.
-fn run_job(
-    transaction: &Transaction<'_>,
-    job: Job,
-    journalled: &Cell<u64>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), rusqlite::Error> {
+fn run_job(writing: &Writing<'_>, job: Job, answers: &mut Vec<Answer>) -> Result<(), rusqlite::Error> {
     // Cached: for a webhook, reading these words anew would cost as much as writing its row.
-    let say = |words: &str| transaction.prepare_cached(words)?.execute([]).map(|_| ());
+    let say = |words: &str| writing.connection.prepare_cached(words)?.execute([]).map(|_| ());
     say("SAVEPOINT job")?;
-    let before = journalled.get();
-    let (keep, answer) = (job.0)(&Writing { connection: transaction, journalled });
+    let before = writing.journalled.get();
+    let (keep, answer) = (job.0)(writing);
     answers.push(answer);
     if !keep {
         say("ROLLBACK TO job")?;
-        journalled.set(before);
+        writing.journalled.set(before);
     }
     say("RELEASE job")
 }

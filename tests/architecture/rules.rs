@@ -21,6 +21,7 @@ pub const FLOORS: &[(&str, u32)] = &[
     ("clock", 1),
     ("config", 1),
     ("messages", 1),
+    ("seal", 1),
     ("store", 2),
     ("forgejo", 2),
     ("git", 2),

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::daemon::{Daemon, DaemonError};
 use crate::domain::notice::Notice;
+use crate::store::Torn;
 
 /// How long work that no task waits for may still run after the orderly end: a blocking look at a repository, mostly.
 const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(2);
@@ -99,7 +100,13 @@ async fn open(config: Config, stop: CancellationToken) -> Result<(), Failure> {
 pub fn refused(error: &DaemonError) -> Failure {
     let exit = match error {
         DaemonError::Taken(_) => Exit::Conflict,
+        DaemonError::Torn(Torn::Record(fault)) => {
+            return Failure::new(Exit::Failed, fault.notice()).and(error.notice());
+        }
         DaemonError::Folder { .. }
+        | DaemonError::Torn(Torn::Listed(_))
+        | DaemonError::Key(_)
+        | DaemonError::ConfiguredKey(_)
         | DaemonError::Store(_)
         | DaemonError::StoreBroken
         | DaemonError::Ended

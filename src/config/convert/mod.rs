@@ -3,6 +3,7 @@
 //! Each part returns `None` when something in it was reported, and always looks at all of its parts first, so that
 //! one run shows the whole list.
 
+mod audit;
 mod calendar;
 mod deploy;
 mod environment;
@@ -42,6 +43,7 @@ pub fn config(raw: &raw::Config, found: &mut Findings<'_>) -> Option<Config> {
     let notify = found.each(&raw.notify, &root.key("notify"), top::channel);
     let names = raw.notify.iter().map(|channel| channel.name.clone().unwrap_or_default());
     found.distinct(&root.key("notify"), "name", names);
+    let audit = audit::audit(raw, &root.key("audit"), found);
     environment::references(raw, found);
     host::shared_folders(raw, found);
     let mut feeds = Vec::new();
@@ -52,6 +54,6 @@ pub fn config(raw: &raw::Config, found: &mut Findings<'_>) -> Option<Config> {
             (calendar.name.clone(), calendar)
         })
         .collect();
-    let (repositories, notify) = (repositories?, notify?);
-    Some(Config { server: server?, forge: forge?, calendars, feeds, repositories, notify })
+    let (repositories, notify, audit) = (repositories?, notify?, audit?);
+    Some(Config { server: server?, forge: forge?, calendars, feeds, repositories, notify, audit })
 }

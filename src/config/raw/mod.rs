@@ -40,6 +40,9 @@ pub struct Config {
     /// Where news goes
     #[serde(skip_serializing_if = "none")]
     pub notify: Vec<Channel>,
+    /// What vouches for the journal
+    #[serde(skip_serializing_if = "Audit::is_unset")]
+    pub audit: Audit,
 }
 
 /// The daemon itself
@@ -253,4 +256,50 @@ pub enum ChannelKind {
     Email,
     /// A webhook of one's own
     Webhook,
+}
+
+/// What vouches for the journal
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Audit {
+    /// The key that signs checkpoints; by default one that is made in `state_dir`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<SecretReference>,
+    /// Where checkpoints go, so that a journal that was set back or written anew shows
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Outside>,
+}
+
+impl Audit {
+    /// Returns whether nothing is said.
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where checkpoints go
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Outside {
+    /// A repository on the forge, `owner/name`, that holds the newest checkpoint in a file
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The branch of that repository; protect it against force pushes
+    pub branch: String,
+    /// The path of the file
+    pub path: String,
+    /// The name of a channel under `[[notify]]` that is told every checkpoint
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify: Option<String>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self {
+            repository: None,
+            branch: "main".to_owned(),
+            path: "tagwarden.checkpoint".to_owned(),
+            notify: None,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What does the forge answer to a call? The calls that we use, with the traps that were recorded.
 
+mod contents;
 mod issues;
 mod people;
 mod releases;
@@ -106,6 +107,13 @@ fn in_repository(shared: &Shared, world: &mut World, at: &At<'_>, rest: &[&str])
         (&Method::PATCH, ["releases", id]) => releases::change_release(world, at, id),
         (&Method::GET, ["collaborators", person, "permission"]) => {
             quiet(people::permission(world, at, person))
+        }
+        (&Method::GET, ["contents", path @ ..]) => quiet(contents::file(world, at, &path.join("/"))),
+        (&Method::POST, ["contents", path @ ..]) if at.right >= Right::Write => {
+            quiet(contents::write(world, at, &path.join("/"), true))
+        }
+        (&Method::PUT, ["contents", path @ ..]) if at.right >= Right::Write => {
+            quiet(contents::write(world, at, &path.join("/"), false))
         }
         (&Method::POST, ["issues"]) => quiet(issues::open_issue(shared, world, at)),
         (&Method::POST, ["issues", number, "comments"]) => quiet(issues::comment(shared, world, at, number)),

@@ -58,6 +58,21 @@ pub struct ReleaseSeen {
     pub at: Timestamp,
 }
 
+/// A file that was written through the API, one entry for every commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSeen {
+    /// The repository, `owner/name`.
+    pub repository: String,
+    /// The branch.
+    pub branch: String,
+    /// The path.
+    pub path: String,
+    /// What was written.
+    pub text: String,
+    /// What the commit says.
+    pub message: String,
+}
+
 /// An issue with its comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssueSeen {
@@ -173,6 +188,7 @@ pub struct World {
     pub statuses: Vec<StatusSeen>,
     pub releases: Vec<ReleaseSeen>,
     pub issues: Vec<IssueSeen>,
+    pub files: Vec<FileSeen>,
     pub requests: Vec<RequestSeen>,
     pub deliveries: Vec<Delivery>,
     pub down: bool,
@@ -196,6 +212,7 @@ impl World {
             statuses: Vec::new(),
             releases: Vec::new(),
             issues: Vec::new(),
+            files: Vec::new(),
             requests: Vec::new(),
             deliveries: Vec::new(),
             down: false,

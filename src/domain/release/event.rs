@@ -427,6 +427,10 @@ impl Event {
 }
 
 impl EventName {
+    /// The events that are never written without a signed checkpoint of the journal: from each of them on, something
+    /// irrevocable may follow.
+    pub const SEALED: &'static [Self] = &[Self::Approved, Self::Started, Self::RollbackStarted];
+
     /// Returns the stable name, as it stands in the journal.
     pub fn name(self) -> &'static str {
         match self {

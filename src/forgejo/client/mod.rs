@@ -6,6 +6,7 @@
 //! is made so that its caller may repeat it; (b) a list that changes while its pages are read can lose or double an
 //! entry: doubled ones are folded, a lost one is found by the next look.
 
+mod contents;
 mod error;
 mod instance;
 mod issues;

@@ -19,7 +19,7 @@ pub const TEXTS: &[Text] = texts! {
         "lancez la commande avec le compte du démon : sudo -u tagwarden tagwarden …";
     "TW-A003": "{path} is no whole database of tagwarden: {why}.", "{path} n’est pas une base tagwarden intacte : {why}.",
         "name a file that `tagwarden backup` made", "indiquez un fichier créé par « tagwarden backup »";
-    "TW-A004": "The journal is not what was once written: {why}.", "Le journal n’est plus ce qui a été écrit : {why}.",
+    "TW-A004": "The journal is not what was once written.", "Le journal n’est plus ce qui a été écrit.",
         "keep a copy of the file, and compare it with the last backup: tagwarden audit verify --file FILE",
         "gardez une copie du fichier et comparez avec la dernière sauvegarde : tagwarden audit verify --file FICHIER";
     "TW-A005": "Entry {entry} is not there with that hash.", "L’entrée {entry} n’existe pas avec cette empreinte.",

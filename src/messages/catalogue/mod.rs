@@ -1,5 +1,6 @@
 //! The catalogue: one file per group of ids, each a table of `texts!` rows.
 
+mod audit;
 mod author;
 mod calendar;
 mod changelog;
@@ -40,6 +41,7 @@ pub(crate) use texts;
 
 /// All groups, in the order in which they are searched.
 const GROUPS: &[&[Text]] = &[
+    audit::TEXTS,
     author::TEXTS,
     calendar::TEXTS,
     changelog::TEXTS,
