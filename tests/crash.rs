@@ -238,7 +238,7 @@ async fn go(road: Road, kill_at: Option<u64>) -> (End, bool) {
     field.wait_for(goal, || field.phase("v1.2.0").as_deref() == Some(goal) && field.told());
     last.stop();
     let store = tagwarden::store::Store::open(&field.folder.path().join("state")).unwrap();
-    store.read_now(|r| r.verify_journal()).unwrap().expect("the journal is whole");
+    store.read_now(|r| r.audit(tagwarden::store::Trust::default())).unwrap().expect("the journal is whole");
     (field.end(), killed)
 }
 
