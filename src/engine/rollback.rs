@@ -176,21 +176,6 @@ impl Engine {
     ) -> Result<Vec<ReleaseId>, EngineError> {
         let environment = place.environment.name.to_string();
         let commit = commit.cloned();
-        Ok(self
-            .store()
-            .read(move |r| {
-                let mut found = Vec::new();
-                for id in r.completed_ever(repository_id, &environment)? {
-                    let fits = match &commit {
-                        None => true,
-                        Some(commit) => r.state_of(id)?.is_some_and(|state| state.opening.commit == *commit),
-                    };
-                    if fits {
-                        found.push(id);
-                    }
-                }
-                Ok(found)
-            })
-            .await?)
+        Ok(self.store().read(move |r| r.completed_ever(repository_id, &environment, commit.as_ref())).await?)
     }
 }

@@ -282,7 +282,8 @@ impl Reading<'_> {
         Ok(found.map(ReleaseId))
     }
 
-    /// Returns every release of an environment that was complete at some time, oldest first.
+    /// Returns every release of an environment that was complete at some time, oldest first; of `commit` alone when
+    /// one is given.
     ///
     /// # Errors
     /// The rows could not be read.
@@ -290,13 +291,18 @@ impl Reading<'_> {
         &self,
         repository_id: u64,
         environment: &str,
+        commit: Option<&ObjectId>,
     ) -> Result<Vec<ReleaseId>, StoreError> {
+        // Read from the journal by two small indexes: a way back is in haste, whatever has gone before.
         let mut statement = self.0.prepare_cached(
-            "SELECT DISTINCT r.id FROM releases r JOIN journal j ON j.release = r.id
-             WHERE r.repository_id = ?1 AND r.environment = ?2 AND j.kind = 'completed' ORDER BY r.id",
+            "SELECT id FROM releases WHERE repository_id = ?1 AND environment = ?2
+             AND EXISTS (SELECT 1 FROM journal WHERE release = releases.id AND kind = 'completed')
+             AND (?3 IS NULL OR EXISTS (SELECT 1 FROM journal WHERE release = releases.id AND kind = 'opened'
+                                        AND body ->> '$.fact.opening.commit' = ?3)) ORDER BY id",
         )?;
-        let rows =
-            statement.query_map(params![repository_id, environment], |row| row.get(0).map(ReleaseId))?;
+        let commit = commit.map(ObjectId::as_str);
+        let rows = statement
+            .query_map(params![repository_id, environment, commit], |row| row.get(0).map(ReleaseId))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
