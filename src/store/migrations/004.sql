@@ -18,5 +18,4 @@ CREATE INDEX journal_of_house ON journal (seq) WHERE kind = 'house';
 -- What would otherwise be looked for in all releases and all that was ever told.
 CREATE INDEX releases_of_phase ON releases (repository_id, environment, phase, changed_at, id);
 CREATE INDEX releases_by_tag ON releases (repository_id, tag);
-CREATE INDEX outbox_heads ON outbox (release, lane, id) WHERE state = 'due';
 CREATE INDEX outbox_states ON outbox (state);
