@@ -98,7 +98,7 @@ fn course(id: ReleaseId, at: Timestamp) -> Vec<Event> {
     let steps = plan.steps.len();
     let mut events = vec![
         Event::Asked { answer: Answer { may_deploy: false, ..answer.clone() } },
-        Event::Approved { by, binding: "bench".into(), expires_at },
+        Event::Approved { by, binding: "bench".into(), expires_at, seen: Default::default() },
         Event::Started { answer, plan, baseline: Vec::new(), fence: id.0 },
     ];
     for index in 0..steps {
