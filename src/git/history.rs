@@ -116,7 +116,7 @@ pub fn lacking_hotfixes(
     let mut beside = beside(model, head, main, standpoint)?;
     beside.sort();
     let mut covered = BTreeSet::new();
-    let mut lacking = Vec::new();
+    let (mut lacking, mut tips) = (Vec::new(), Vec::new());
     for (version, commit) in beside.into_iter().rev().take(MOST_LINES) {
         if covered.contains(&commit) {
             continue;
@@ -129,12 +129,16 @@ pub fn lacking_hotfixes(
             covered.insert(id?);
         }
         let commits = without_counterpart(model, head, &object_id(commit)?, changelog)?;
-        let picked = if commits.is_empty() { BTreeSet::new() } else { picked(model, head, commit)? };
-        let commits: Vec<_> = commits.into_iter().filter(|(id, _)| !picked.contains(id.as_str())).collect();
         if !commits.is_empty() {
             lacking.push(Lacking { version, commits });
+            tips.push(commit);
         }
     }
+    let picked = picked(model, head, tips)?;
+    for line in &mut lacking {
+        line.commits.retain(|(id, _)| !picked.contains(id.as_str()));
+    }
+    lacking.retain(|line| !line.commits.is_empty());
     lacking.reverse();
     Ok(lacking)
 }
@@ -172,11 +176,17 @@ fn beside(
     Ok(beside.into_iter().map(|(commit, version)| (version, commit)).collect())
 }
 
-/// Returns the ids that the commits of `head` since the hotfix left it name as their source: `cherry picked from …`.
-fn picked(model: &Model, head: &ObjectId, hotfix: Oid) -> Result<BTreeSet<String>, GitError> {
+/// Returns the ids that the commits of `head` since the first of these hotfixes left it name as their source:
+/// `cherry picked from …`. One walk serves all of them.
+fn picked(model: &Model, head: &ObjectId, hotfixes: Vec<Oid>) -> Result<BTreeSet<String>, GitError> {
+    if hotfixes.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let head = oid(head)?;
     let mut walk = model.repository.revwalk()?;
-    walk.push(oid(head)?)?;
-    if let Ok(left) = model.repository.merge_base(oid(head)?, hotfix) {
+    walk.push(head)?;
+    let all: Vec<Oid> = [head].into_iter().chain(hotfixes).collect();
+    if let Ok(left) = model.repository.merge_base_octopus(&all) {
         walk.hide(left)?;
     }
     let mut ids = BTreeSet::new();
