@@ -119,16 +119,20 @@ pub struct Standpoint {
 /// # Errors
 /// The repository cannot be read.
 pub fn standpoint(objects: &Objects, commit: &ObjectId, policy: &Policy) -> Result<Standpoint, GitError> {
-    let mut scene = Scene::new(objects, policy, &[], &|_| false, 1, None)?;
-    let at = Id::try_from(commit)?;
-    let place = scene.lineage.place(at)?;
-    let later_on_main = if place == PlaceFact::Main { scene.lineage.later_on_main(at)? } else { None };
-    let base = scene.lineage.base(at)?;
-    let mut stable: BTreeMap<ObjectId, Vec<semver::Version>> = BTreeMap::new();
-    for (version, commit) in scene.lineage.releases() {
-        stable.entry(commit.object_id()?).or_default().push(version);
-    }
-    Ok(Standpoint { place, base, later_on_main, known: scene.known, stable })
+    Scene::new(objects, policy, &[], &|_| false, 1, None)?.standpoint(commit)
+}
+
+/// Returns where each of these commits lies; the history is read once for all of them.
+///
+/// # Errors
+/// The repository cannot be read.
+pub fn standpoints(
+    objects: &Objects,
+    commits: &[ObjectId],
+    policy: &Policy,
+) -> Result<Vec<Standpoint>, GitError> {
+    let mut scene = Scene::new(objects, policy, &[], &|_| false, commits.len(), None)?;
+    commits.iter().map(|commit| scene.standpoint(commit)).collect()
 }
 
 /// A repository as it will be once the push is done.
@@ -246,6 +250,18 @@ impl<'o> Scene<'o> {
             }
         }
         Ok(None)
+    }
+
+    fn standpoint(&mut self, commit: &ObjectId) -> Result<Standpoint, GitError> {
+        let at = Id::try_from(commit)?;
+        let place = self.lineage.place(at)?;
+        let later_on_main = if place == PlaceFact::Main { self.lineage.later_on_main(at)? } else { None };
+        let base = self.lineage.base(at)?;
+        let mut stable: BTreeMap<ObjectId, Vec<semver::Version>> = BTreeMap::new();
+        for (version, commit) in self.lineage.releases() {
+            stable.entry(commit.object_id()?).or_default().push(version);
+        }
+        Ok(Standpoint { place, base, later_on_main, known: self.known.clone(), stable })
     }
 
     fn remember(&mut self, tag: &Tag, commit: Id, lawful_on_main: bool) {

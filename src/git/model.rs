@@ -92,6 +92,14 @@ impl Model {
         facts::standpoint(&Objects::bare(&self.folder)?, commit, policy)
     }
 
+    /// Returns where each of these commits lies.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn standpoints(&self, commits: &[ObjectId], policy: &Policy) -> Result<Vec<Standpoint>, GitError> {
+        facts::standpoints(&Objects::bare(&self.folder)?, commits, policy)
+    }
+
     /// Judges a push as the door would.
     ///
     /// # Errors

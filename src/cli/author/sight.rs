@@ -160,12 +160,14 @@ impl Desk {
     fn lines(&self, model: &Model) -> Result<Vec<Line>, GitError> {
         let policy = &self.rules.policy;
         let branches = self.refs.heads.iter().filter(|(branch, _)| policy.is_hotfix(branch));
+        let here = |branch: &str| !model.lacking.contains(&format!("refs/heads/{branch}"));
+        let (names, tips): (Vec<&String>, Vec<ObjectId>) = branches
+            .take(MOST_BRANCHES)
+            .filter(|(branch, _)| here(branch))
+            .map(|(branch, tip)| (branch, tip.clone()))
+            .unzip();
         let mut lines = Vec::new();
-        for (branch, tip) in branches.take(MOST_BRANCHES) {
-            if model.lacking.contains(&format!("refs/heads/{branch}")) {
-                continue;
-            }
-            let standpoint = model.standpoint(tip, policy)?;
+        for (branch, standpoint) in names.into_iter().zip(model.standpoints(&tips, policy)?) {
             // A branch that main has taken in is no line of its own any more.
             let (place, lawful) = match &standpoint.place {
                 PlaceFact::Main => continue,
