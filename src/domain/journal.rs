@@ -62,6 +62,8 @@ pub enum Channel {
     Cli,
     /// A pushed tag.
     Push,
+    /// A comment in the release's issue.
+    Comment,
 }
 
 impl Channel {
@@ -73,6 +75,7 @@ impl Channel {
             Self::Api => "api",
             Self::Cli => "cli",
             Self::Push => "push",
+            Self::Comment => "comment",
         }
     }
 }

@@ -164,14 +164,10 @@ impl Engine {
         Ok(next)
     }
 
-    /// Ends the approvals of a release of which something has changed since, and tells their givers why.
+    /// Ends an approval whose time is over or of which something has changed since, and tells its giver why.
     async fn void_approvals(&self, place: &Place, state: &State) -> Result<bool, EngineError> {
-        let target = place.target();
-        let changed = state
-            .approvals
-            .iter()
-            .find_map(|approval| Some((approval.by.clone(), state.change_since(approval, &target)?)));
-        let Some((by, why)) = changed else { return Ok(false) };
+        let ended = state.ended_approval(&place.target(), self.0.clock.now());
+        let Some((by, why)) = ended else { return Ok(false) };
         self.record(state.opening.id, Event::ApprovalVoided { by, why }).await?;
         Ok(true)
     }

@@ -15,6 +15,7 @@ mod act;
 mod arrivals;
 mod ask;
 mod checkpoints;
+mod deliver;
 mod door;
 mod drive;
 mod environments;
@@ -38,8 +39,9 @@ mod steps;
 mod tell;
 pub mod view;
 
-pub use act::{Demand, Receipt, RefusedAct};
+pub use act::{Demand, RefusedAct};
 pub use checkpoints::lanes as checkpoint_lanes;
+pub use deliver::Receipt;
 pub use error::{EngineError, chain};
 pub use find::{Found, Meaning};
 pub use forecast::Foreseen;

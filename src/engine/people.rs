@@ -198,11 +198,11 @@ impl Engine {
         }
     }
 
-    /// Returns `state` with the approvals of those only who may approve today.
+    /// Returns `state` with the approvals and overrides of those only who may give them today.
     ///
     /// # Errors
     /// The forge could not be asked about a team.
-    pub(super) async fn with_approvers_of_today(
+    pub(super) async fn with_people_of_today(
         &self,
         place: &Place,
         state: &State,
@@ -213,7 +213,23 @@ impl Engine {
                 approvals.push(approval.clone());
             }
         }
-        Ok(State { approvals, ..state.clone() })
+        let deciders: Vec<Who> =
+            place.environment.approvers.iter().chain(&place.environment.release_managers).cloned().collect();
+        let mut overrides = Vec::new();
+        for passed in &state.overrides {
+            let mut both = std::iter::once(&passed.by).chain(&passed.confirmed_by);
+            let still = loop {
+                match both.next() {
+                    None => break true,
+                    Some(person) if self.is_one_of(person, &deciders).await? => {}
+                    Some(_) => break false,
+                }
+            };
+            if still {
+                overrides.push(passed.clone());
+            }
+        }
+        Ok(State { approvals, overrides, ..state.clone() })
     }
 }
 

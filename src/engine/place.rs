@@ -75,7 +75,8 @@ impl Place {
         format!("{} {}", self.repository.name, self.environment.name)
     }
 
-    /// Returns a digest of where, how and behind which gates a release would be deployed; part of what an approval binds.
+    /// Returns a digest of where, how, behind which gates and with whose approval a release would be deployed; part of
+    /// what an approval binds.
     pub fn target(&self) -> String {
         let mut hasher = Sha256::new();
         let environment = &self.environment;
@@ -89,6 +90,7 @@ impl Place {
                 &environment.watch,
                 &environment.gates,
                 &environment.signoff,
+                (&environment.approvers, environment.approvals, environment.self_approval),
             )
         ));
         hex::encode(hasher.finalize())

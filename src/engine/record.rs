@@ -56,6 +56,40 @@ impl Engine {
         }
     }
 
+    /// Lets `event` happen to a release if its ground is still the one of `asked`; `None` = it is not.
+    ///
+    /// # Errors
+    /// As [`Engine::record_as`].
+    pub(super) async fn record_if_same(
+        &self,
+        asked: &State,
+        event: Event,
+        stamp: Stamp,
+    ) -> Result<Option<State>, EngineError> {
+        let (config, id) = (self.0.config.clone(), asked.opening.id);
+        let (name, asked) = (event.name().name(), asked.clone());
+        let advanced = self
+            .0
+            .store
+            .write(move |w| -> Result<_, StoreError> {
+                if !w.reading().state_of(id)?.is_some_and(|state| state.same_ground(&asked)) {
+                    return Ok(None);
+                }
+                w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect)).map(Some)
+            })
+            .await?;
+        match advanced {
+            None => Ok(None),
+            Some(Advanced::Done { state, seq }) => {
+                tracing::info!(release = id.0, event = name, phase = state.phase.name(), seq, "recorded");
+                self.announce_change(&state, seq);
+                Ok(Some(*state))
+            }
+            Some(Advanced::Illegal(illegal)) => Err(EngineError::Overtaken { release: id, illegal }),
+            Some(Advanced::Unknown) => Err(EngineError::Unknown(id)),
+        }
+    }
+
     /// Starts a release with the guard's leave, unless something happened to it, or somebody holds its environment
     /// (`scope`; none for a way back, which nobody holds), since `asked` was read.
     ///

@@ -1,5 +1,7 @@
 //! What windows see: states turned into views.
 
+mod people;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -8,7 +10,7 @@ use crate::domain::names::{BadName, EnvironmentName, Person, ReleaseId, Reposito
 use crate::domain::notice::Notice;
 use crate::domain::release::{Direction, Event, Outcome, State};
 use crate::engine::view::{JournalLine, ReleaseRow, ReleaseView, StepView, VoteView, WatchView};
-use crate::engine::{Engine, EngineError, act};
+use crate::engine::{Engine, EngineError, Place, act};
 use crate::store::{ReleaseRecord, StoreError};
 
 /// Which releases a list holds; newest first.
@@ -66,10 +68,8 @@ impl Engine {
             .await?;
         let Some((record, state)) = found else { return Ok(None) };
         let place = self.place_of(&state);
-        let needed = place.as_ref().map_or(0, |place| place.environment.approvals);
-        let target = place.map_or_else(|| state.opening.target.clone(), |place| place.target());
         let row = self.row(record, state.opening.pusher.clone())?;
-        Ok(Some(view(row, &state, (needed, &target), self.0.clock.now())))
+        Ok(Some(view(row, &state, place.as_deref(), self.0.clock.now())))
     }
 
     /// Returns the lines of a release's journal after place `after`.
@@ -140,14 +140,11 @@ impl Engine {
     }
 }
 
-fn view(
-    row: ReleaseRow,
-    state: &State,
-    (approvals_needed, target): (u32, &str),
-    now: Timestamp,
-) -> ReleaseView {
+fn view(row: ReleaseRow, state: &State, place: Option<&Place>, now: Timestamp) -> ReleaseView {
+    let signoff = place.and_then(|place| place.environment.signoff.as_ref());
+    let target = place.map_or_else(|| state.opening.target.clone(), Place::target);
     let approvals = state
-        .valid_approvals(target, now)
+        .valid_approvals(&target, now)
         .into_iter()
         .map(|approval| VoteView {
             person: approval.by.clone(),
@@ -162,7 +159,10 @@ fn view(
         commit: state.opening.commit.clone(),
         gates: state.answer.as_ref().map(|answer| answer.gates.clone()).unwrap_or_default(),
         approvals,
-        approvals_needed,
+        approvals_needed: place.map_or(0, |place| place.environment.approvals),
+        voided: people::voided(state),
+        checklist: people::checklist(state, signoff),
+        overrides: people::overrides(state, now),
         steps: steps(state),
         watch: state.watch.as_ref().map(|watch| WatchView {
             since: watch.since,
@@ -170,8 +170,8 @@ fn view(
             looks: newest_looks(&watch.looks),
             taken: watch.looks.len(),
         }),
-        actions: act::possible(state),
-        binding: state.binding(target),
+        actions: act::possible(state, signoff, now),
+        binding: state.binding(&target),
     }
 }
 
@@ -289,9 +289,11 @@ fn words(event: &Event, state: &State) -> Notice {
             let asked = Notice::new(id).with("by", by).with("gate", gate).with("reason", reason);
             asked.with("until_at", until)
         }
-        Event::OverrideConfirmed { by, gate } | Event::OverrideEnded { by, gate } => {
-            notice.with("by", by).with("gate", gate)
+        Event::OverrideConfirmed { by, gate, drill } => {
+            let id = if *drill { "event-override-drilled" } else { "event-override-confirmed" };
+            Notice::new(id).with("by", by).with("gate", gate)
         }
+        Event::OverrideEnded { by, gate } => notice.with("by", by).with("gate", gate),
         Event::ApprovalVoided { by, why } => why.clone().with("by", by).with("tag", state.opening.tag.name()),
         Event::IssueOpened { number } => notice.with("number", number),
         Event::Denied { by, reason } | Event::Withdrawn { by, reason } | Event::Held { by, reason } => {

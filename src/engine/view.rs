@@ -54,12 +54,18 @@ pub struct ReleaseView {
     pub approvals: Vec<VoteView>,
     /// How many approvals are needed.
     pub approvals_needed: u32,
+    /// The approvals that count no more, oldest first.
+    pub voided: Vec<VoidView>,
+    /// The checklist of its environment, when there is one.
+    pub checklist: Option<ChecklistView>,
+    /// The closed gates that people let it pass, or asked that it may.
+    pub overrides: Vec<OverrideView>,
     /// The steps of the deployment and of the way back, in order.
     pub steps: Vec<StepView>,
     /// The watch, once it has begun.
     pub watch: Option<WatchView>,
-    /// What may be asked of it now: `approve`, `deny`, `withdraw`, `hold`, `lift`, `rollback`, `retry`,
-    /// `brought-back`.
+    /// What may be asked of it now: `approve`, `deny`, `withdraw`, `hold`, `lift`, `tick`, `sign-off`, `override`,
+    /// `confirm-override`, `end-override`, `rollback`, `retry`, `brought-back`.
     pub actions: Vec<&'static str>,
     /// What an approval is bound to; a form sends it back so that nobody approves what they did not see.
     pub binding: String,
@@ -76,6 +82,86 @@ pub struct VoteView {
     pub channel: String,
     /// Until when it counts.
     pub expires_at: Timestamp,
+}
+
+/// An approval that counts no more.
+#[derive(Debug, Clone, Serialize)]
+pub struct VoidView {
+    /// Whose.
+    pub person: Person,
+    /// Since when.
+    pub at: Timestamp,
+    /// What changed.
+    pub why: Notice,
+}
+
+/// What has to be tried, and what people found.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChecklistView {
+    /// The items, in the order of the configuration.
+    pub items: Vec<ItemView>,
+    /// Who may tick and sign, as the configuration names them.
+    pub who: Vec<String>,
+    /// Who signed for all of it.
+    pub signed: Option<SignatureView>,
+}
+
+/// One item of a checklist.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemView {
+    /// Its short word.
+    pub name: String,
+    /// What to do.
+    pub text: String,
+    /// What came of it; `None` = nobody has said yet.
+    pub tick: Option<TickView>,
+}
+
+/// What a person found when they tried an item.
+#[derive(Debug, Clone, Serialize)]
+pub struct TickView {
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was well.
+    pub good: bool,
+    /// What they noted, or a link.
+    pub note: Option<String>,
+}
+
+/// A signature under a checklist.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignatureView {
+    /// Who.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it is young enough.
+    pub good_until: Timestamp,
+    /// What they noted.
+    pub note: Option<String>,
+}
+
+/// A closed gate that people let the release pass, or asked that it may.
+#[derive(Debug, Clone, Serialize)]
+pub struct OverrideView {
+    /// Which gate.
+    pub gate: String,
+    /// `asked`, `counts`, `drilled` or `over`; stable, never translated.
+    pub state: &'static str,
+    /// Who asked.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Until when it counts.
+    pub until: Timestamp,
+    /// It only proves that the way works.
+    pub drill: bool,
+    /// The second person.
+    pub confirmed_by: Option<Person>,
 }
 
 /// One step.

@@ -110,7 +110,9 @@ fn run_batch(
         Err(error) => return (answers, Err(error.to_string())),
     };
     for job in jobs {
-        if let Err(error) = run_job(&Writing { connection: &transaction, journalled, sealing }, job, &mut answers) {
+        if let Err(error) =
+            run_job(&Writing { connection: &transaction, journalled, sealing }, job, &mut answers)
+        {
             return (answers, Err(error.to_string()));
         }
     }

@@ -173,6 +173,9 @@ pub enum Event {
         by: Person,
         /// Which gate.
         gate: String,
+        /// It was a drill: the way works, and nothing was opened.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
     },
     /// A person took an override back.
     OverrideEnded {

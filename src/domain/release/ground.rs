@@ -154,7 +154,12 @@ impl State {
             .filter_map(|evidence| Some((evidence.gate.clone(), evidence.bound()?)))
             .collect();
         if let Some(signed) = &self.signed {
-            let signature = digest([signed.by.to_string(), signed.at.to_string(), signed.checklist.clone()]);
+            let ticks = self.ticks.iter().flat_map(|(item, tick)| {
+                let (by, at) = (tick.by.to_string(), tick.at.to_string());
+                [item.clone(), by, at, tick.good.to_string(), tick.note.clone().unwrap_or_default()]
+            });
+            let signed = [signed.by.to_string(), signed.at.to_string(), signed.checklist.clone()];
+            let signature = digest(signed.into_iter().chain(ticks));
             proofs.insert("signoff".to_owned(), signature);
         }
         proofs
@@ -179,6 +184,14 @@ impl State {
             None => gate.as_str() == "signoff",
         });
         changed.map(|(gate, _)| Notice::new("approval-void-evidence").with("gate", gate))
+    }
+
+    /// Returns the first approval that has ended by `now`, and why: its time is over, or what was approved has changed.
+    pub fn ended_approval(&self, target: &str, now: Timestamp) -> Option<(Person, Notice)> {
+        self.approvals.iter().find_map(|approval| {
+            let over = (now >= approval.expires_at).then(|| Notice::new("approval-void-expired"));
+            Some((approval.by.clone(), self.change_since(approval, target).or(over)?))
+        })
     }
 
     /// Returns the approvals that count at `now`: nothing has changed of what was approved, and they are not expired.

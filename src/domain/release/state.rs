@@ -237,7 +237,7 @@ impl State {
                 let (until, drill) = (*until, *drill);
                 self.ask_override(Override { gate, by, at, reason, until, drill, confirmed_by: None });
             }
-            Event::OverrideConfirmed { by, gate } => self.confirm_override(gate, by),
+            Event::OverrideConfirmed { by, gate, .. } => self.confirm_override(gate, by),
             Event::OverrideEnded { gate, .. } => self.end_override(gate),
             Event::Approved { by, binding, expires_at, seen } => {
                 let (by, binding, seen) = (by.clone(), binding.clone(), seen.clone());

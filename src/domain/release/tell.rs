@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Phase, State};
+use crate::domain::names::Person;
 use crate::domain::notice::Notice;
 use crate::domain::release::event::Kind;
 
@@ -69,6 +70,9 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         | Event::Lifted { .. }
         | Event::Approved { .. }
         | Event::SignedOff { .. } => vec![status(Pending, headline)],
+        Event::OverrideAsked { .. } | Event::OverrideConfirmed { .. } | Event::OverrideEnded { .. } => {
+            of_override(state, event)
+        }
         Event::ApprovalVoided { by, why } => {
             let text = why.clone().with("by", by).with("tag", state.opening.tag.name());
             vec![status(Pending, headline), chat(text, Gravity::Loud)]
@@ -116,9 +120,6 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         Event::PusherNamed { .. }
         | Event::Seen { .. }
         | Event::Ticked { .. }
-        | Event::OverrideAsked { .. }
-        | Event::OverrideConfirmed { .. }
-        | Event::OverrideEnded { .. }
         | Event::IssueOpened { .. }
         | Event::StepStarted { .. }
         | Event::StepEnded { .. }
@@ -127,6 +128,29 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         | Event::RollbackAsked { .. }
         | Event::RollbackTagSeen { .. } => Vec::new(),
     }
+}
+
+/// Returns what is told of an override: everybody hears who lets what pass, and a second person is asked for.
+fn of_override(state: &State, event: &Event) -> Vec<Effect> {
+    let about = |id: &str, by: &Person, gate: &str| {
+        Notice::new(id)
+            .with("by", by)
+            .with("gate", gate)
+            .with("tag", state.opening.tag.name())
+            .with("environment", &state.opening.environment)
+            .with("release", state.opening.id)
+    };
+    let told = match event {
+        Event::OverrideAsked { by, gate, reason, until, drill } => {
+            let id = if *drill { "override-drill-asked" } else { "override-asked" };
+            about(id, by, gate).with("reason", reason).with("until_at", until)
+        }
+        Event::OverrideConfirmed { by, gate, drill: true } => about("override-drilled", by, gate),
+        Event::OverrideConfirmed { by, gate, drill: false } => about("override-confirmed", by, gate),
+        Event::OverrideEnded { by, gate } => about("override-ended", by, gate),
+        _ => return Vec::new(),
+    };
+    vec![chat(told, Gravity::Loud)]
 }
 
 fn chat(text: Notice, gravity: Gravity) -> Effect {

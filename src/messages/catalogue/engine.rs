@@ -64,6 +64,41 @@ pub const TEXTS: &[Text] = texts! {
         "name the person as the forge does", "nommez la personne comme la forge";
     "TW-P014": "{name} has no token that counts.", "{name} n’a aucun jeton valable.",
         "list them with: tagwarden token list", "listez-les avec : tagwarden token list";
+    "TW-P020": "{tag} was superseded by {by}; nothing more can be asked of it.", "{tag} a été remplacé par {by} ; rien ne peut plus lui être demandé.",
+        "look at that one with: tagwarden show {by}", "voyez celle-là : tagwarden show {by}";
+    "TW-P021": "{environment} has no checklist.", "{environment} n’a pas de liste de contrôle.",
+        "write one under [repository.environment.gates.signoff]", "écrivez-en une sous [repository.environment.gates.signoff]";
+    "TW-P022": "There is no item {item} on the checklist; there are: {items}.", "Il n’y a pas de point {item} sur la liste ; il y a : {items}.",
+        "name one of them", "nommez l’un d’eux";
+    "TW-P023": "Not signed: these items are open or faulty: {items}.", "Non signé : ces points sont ouverts ou défaillants : {items}.",
+        "try them, then: tagwarden signoff {release} --item ITEM", "essayez-les, puis : tagwarden signoff {release} --item POINT";
+    "TW-P024": "Say what is faulty with {item}.", "Dites ce qui ne va pas avec {item}.",
+        "add a note, or the link of an issue", "ajoutez une note, ou le lien d’un ticket";
+    "TW-P025": "There is no gate {gate} here; there are: {gates}.", "Il n’y a pas de condition {gate} ici ; il y a : {gates}.",
+        "name one of them", "nommez l’une d’elles";
+    "TW-P026": "Nobody lets a release pass {gate}; the same holds for {never}.", "Personne ne laisse passer {gate} ; de même pour {never}.",
+        "a hold is lifted and an approval is given; the others must be mended", "un arrêt se lève et une approbation se donne ; le reste se répare";
+    "TW-P027": "{gate} is open; there is nothing to pass.", "{gate} est ouverte ; il n’y a rien à passer.",
+        "to try the way, add: --drill", "pour essayer la procédure, ajoutez : --drill";
+    "TW-P028": "An override lasts {most_for} at most.", "Une dérogation dure {most_for} au plus.",
+        "ask for less, and anew when it is over", "demandez moins, puis de nouveau après";
+    "TW-P029": "An override is a person's act; a token alone does not do it.", "Une dérogation est un acte humain ; un jeton seul ne suffit pas.",
+        "do it on the release's page, at the terminal, or with a comment in its issue",
+        "faites-le sur la page de la version, au terminal, ou par un commentaire dans son ticket";
+    "TW-P030": "Nobody confirms their own override of {gate}.", "Personne ne confirme sa propre dérogation à {gate}.",
+        "ask another release manager or approver", "demandez à un autre responsable ou approbateur";
+    "TW-P031": "Nobody has asked for an override of {gate} that could be confirmed now.", "Personne n’a demandé de dérogation à {gate} à confirmer maintenant.",
+        "ask for one with: tagwarden override RELEASE {gate} --reason \"…\" --for 2h", "demandez-en une : tagwarden override VERSION {gate} --reason \"…\" --for 2h";
+    "TW-P032": "{by} has confirmed the override of {gate} already.", "{by} a déjà confirmé la dérogation à {gate}.",
+        "see it on the release's page, or with: tagwarden show RELEASE", "voyez-la sur la page de la version, ou : tagwarden show VERSION";
+    "TW-P033": "{by}, who asked for the override of {gate}, may not ask for one any more.", "{by}, qui a demandé la dérogation à {gate}, n’en a plus le droit.",
+        "ask for it anew yourself, and let another person confirm it", "demandez-la vous-même, et faites-la confirmer par une autre personne";
+    "TW-P034": "There is no override of {gate} to take back.", "Il n’y a pas de dérogation à {gate} à annuler.",
+        "see what there is with: tagwarden show RELEASE", "voyez ce qu’il y a : tagwarden show VERSION";
+    "TW-P035": "A drill would end the override of {gate} that people have asked for.", "Un exercice mettrait fin à la dérogation à {gate} qui a été demandée.",
+        "drill on another release, or take the override back first", "exercez-vous sur une autre version, ou annulez d’abord la dérogation";
+    "TW-P036": "Release {release} changes too fast to be judged now; nothing was done.", "La version {release} change trop vite pour être jugée ; rien n’a été fait.",
+        "try again", "réessayez";
     "TW-X010": "The request cannot be understood: {why}.", "La demande est incompréhensible : {why}.",
         "are command and daemon of the same version? compare: tagwarden --version",
         "commande et démon sont-ils de la même version ? comparez : tagwarden --version";

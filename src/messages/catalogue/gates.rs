@@ -62,6 +62,20 @@ pub const TEXTS: &[Text] = texts! {
     "event-override-drill": "{by} began a drill for passing {gate}: {reason}",
         "{by} a commencé un exercice pour passer {gate} : {reason}";
     "event-override-confirmed": "{by} confirmed that it may pass {gate}.", "{by} a confirmé qu’il peut passer {gate}.";
+    "event-override-drilled": "{by} confirmed the drill for {gate}: the way works; nothing was opened.",
+        "{by} a confirmé l’exercice pour {gate} : la procédure fonctionne ; rien n’a été ouvert.";
+    "override-asked": "{by} asks that {tag} may pass {gate} of {environment} until {until_at}: {reason}. A second person is needed: tagwarden override {release} {gate} --confirm",
+        "{by} demande que {tag} puisse passer {gate} de {environment} jusqu’au {until_at} : {reason}. Une deuxième personne est nécessaire : tagwarden override {release} {gate} --confirm";
+    "override-drill-asked": "{by} began a drill for passing {gate} of {environment} with {tag}: {reason}. A second person is needed: tagwarden override {release} {gate} --confirm",
+        "{by} a commencé un exercice pour passer {gate} de {environment} avec {tag} : {reason}. Une deuxième personne est nécessaire : tagwarden override {release} {gate} --confirm";
+    "override-confirmed": "{by} confirmed it: {tag} may pass {gate} of {environment}.",
+        "{by} l’a confirmé : {tag} peut passer {gate} de {environment}.";
+    "override-drilled": "{by} confirmed the drill for {gate} of {environment} with {tag}: the way works; nothing was opened.",
+        "{by} a confirmé l’exercice pour {gate} de {environment} avec {tag} : la procédure fonctionne ; rien n’a été ouvert.";
+    "override-ended": "{by} took the override back: {tag} does not pass {gate} of {environment}.",
+        "{by} a annulé la dérogation : {tag} ne passe pas {gate} de {environment}.";
+    "approval-void-expired": "The approval of {tag} by {by} counts no more: its time is over, or its slot was missed.",
+        "L’approbation de {tag} par {by} ne compte plus : son délai est écoulé, ou son créneau est passé.";
     "event-override-ended": "{by} took the override of {gate} back.", "{by} a annulé la dérogation à {gate}.";
     "event-issue-opened": "Its issue is number {number}.", "Son ticket porte le numéro {number}.";
     "forecast-gates": "{tag} for {environment} waits for {gates}.", "{tag} pour {environment} attend {gates}.";
