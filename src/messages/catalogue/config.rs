@@ -174,12 +174,12 @@ pub const TEXTS: &[Text] = texts! {
     "TW-C094": "the sentence of an item is empty, longer than {longest} characters, or has control characters",
         "la phrase d'un point est vide, dépasse {longest} caractères ou contient des caractères de contrôle",
         "say in a few words what to try", "dites en quelques mots ce qu'il faut essayer";
-    "TW-C095": "`{value}` is no number", "`{value}` n'est pas un nombre",
+    "TW-C124": "`{value}` is no number", "`{value}` n'est pas un nombre",
         "write it like \"0.5\"", "écrivez-le comme \"0.5\"";
-    "TW-C096": "this query has no limit, so that every answer would be good",
+    "TW-C125": "this query has no limit, so that every answer would be good",
         "cette requête n'a pas de limite : toute réponse serait bonne",
         "set `below`, `above` or both", "renseignez `below`, `above` ou les deux";
-    "TW-C097": "the smallest good value is larger than the largest", "la plus petite valeur admise dépasse la plus grande",
+    "TW-C126": "the smallest good value is larger than the largest", "la plus petite valeur admise dépasse la plus grande",
         "swap `above` and `below`", "échangez `above` et `below`";
     "TW-C080": "`{value}` is not a version of a first release", "`{value}` n'est pas la version d'une première publication",
         "write three numbers without a prefix, such as 3.2.0", "écrivez trois nombres sans préfixe, comme 3.2.0";

@@ -32,9 +32,9 @@ fn limits(raw: &raw::gates::Prometheus, at: &Path, found: &mut Findings<'_>) -> 
     let (above, below) = (above?, below?);
     match (&above, &below) {
         // A query that only finds faults needs no limit: any series is one.
-        (None, None) if !raw.empty_is_good => found.refuse(at, Notice::new("TW-C096")),
+        (None, None) if !raw.empty_is_good => found.refuse(at, Notice::new("TW-C125")),
         (Some(least), Some(most)) if least.value() > most.value() => {
-            found.refuse(&at.key("above"), Notice::new("TW-C097"))
+            found.refuse(&at.key("above"), Notice::new("TW-C126"))
         }
         (Some(_) | None, Some(_) | None) => Some(Limits { above, below }),
     }
@@ -44,6 +44,6 @@ fn number(text: Option<&str>, at: &Path, found: &mut Findings<'_>) -> Option<Opt
     match text.map(|text| (text, Number::parse(text))) {
         None => Some(None),
         Some((_, Some(number))) => Some(Some(number)),
-        Some((text, None)) => found.refuse(at, Notice::new("TW-C095").with("value", text)),
+        Some((text, None)) => found.refuse(at, Notice::new("TW-C124").with("value", text)),
     }
 }
