@@ -5,10 +5,11 @@
 
 // Floor 0: the rules. No I/O, no clock, no async, no logging.
 pub mod domain;
-// Floor 1: what time it is, what was configured, how we say things, who signed.
+// Floor 1: what time it is, what was configured, how we say things, who signed, where a test may stop us.
 pub mod clock;
 pub mod config;
 pub mod messages;
+pub mod points;
 pub mod seal;
 // Floor 2: adapters, each touching exactly one outside thing; they do not know each other.
 pub mod control;

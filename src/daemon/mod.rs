@@ -25,9 +25,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::{self, Engine, Parts};
 use crate::forgejo::Forge;
+use crate::points;
 use crate::seal::{self, SigningKey};
 use crate::signals::http;
-use crate::store::{Sealing, Store};
+use crate::store::{Sealing, Store, StoreError};
 use crate::web::{self, Listeners, Settings};
 
 /// How long the loops may take to come to a rest: longer than any single question to a host that answers at all.
@@ -53,7 +54,9 @@ impl Daemon {
         let only = claim(state)?;
         let sealing = Sealing { key: seal_key(&config)?, outside: engine::checkpoint_lanes(&config) };
         let own = sealing.key.public().clone();
+        points::before("store-open").map_err(StoreError::from)?;
         let store = Store::open_sealed(state, Some(sealing))?;
+        points::after("store-open").map_err(StoreError::from)?;
         // Nothing may follow from a record that is not whole at its end.
         if let Err(torn) = store.read(move |r| r.audit_end(&own)).await? {
             return Err(DaemonError::Torn(torn));

@@ -5,7 +5,8 @@ use crate::domain::notice::Notice;
 use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError};
 use crate::forgejo::payload::{self, Hint};
-use crate::store::{NewDelivery, Stored};
+use crate::points;
+use crate::store::{NewDelivery, StoreError, Stored};
 
 /// What to answer to a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,9 @@ impl Engine {
             body: body.to_vec(),
             outcome: None,
         };
+        points::before("delivery").map_err(StoreError::from)?;
         let stored = self.0.store.write(move |w| w.put_delivery(&delivery)).await?;
+        points::after("delivery").map_err(StoreError::from)?;
         guarded.nudge.notify_one();
         Ok(Receipt {
             sentence: match stored {

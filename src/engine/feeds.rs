@@ -23,7 +23,8 @@ use crate::domain::notice::Notice;
 use crate::engine::view::FeedView;
 use crate::engine::{Engine, EngineError, Place};
 use crate::feeds::{FeedError, Fetched, Marks, fetch, read_file};
-use crate::store::KeptFeed;
+use crate::points;
+use crate::store::{KeptFeed, StoreError};
 
 /// How soon a feed that could not be read is tried again, unless it is read more often anyway.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
@@ -205,7 +206,10 @@ impl Engine {
     async fn read_again(&self, at: usize, source: &FeedSource) -> Result<(), EngineError> {
         let now = self.0.clock.now();
         let (digest, marks) = self.held_marks(at, now);
-        let news = match self.ask_source(source, marks, now).await {
+        points::before("feed").map_err(StoreError::from)?;
+        let asked = self.ask_source(source, marks, now).await;
+        points::after("feed").map_err(StoreError::from)?;
+        let news = match asked {
             Ok(news) => news,
             Err(error) => {
                 let grave = error.gravity() == Gravity::Permanent;
@@ -230,7 +234,9 @@ impl Engine {
                 let (calendar, name) = (source.calendar.clone(), source.name.clone());
                 tell_malformed(source, &copy.busy);
                 *self.0.feeds.hold(at) = Held { copy: Some(copy), trouble: None };
+                points::before("feed-kept").map_err(StoreError::from)?;
                 self.0.store.write(move |w| w.put_feed(&calendar, &name, &kept)).await?;
+                points::after("feed-kept").map_err(StoreError::from)?;
             }
             Err(why) => self.trouble(at, source, why, true),
         }

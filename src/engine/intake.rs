@@ -25,7 +25,8 @@ use crate::engine::error::chain;
 use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError, Place};
 use crate::git::mirror::MirrorTag;
-use crate::store::{Delivery, DeliveryOutcome, TagNews, Writing};
+use crate::points;
+use crate::store::{Delivery, DeliveryOutcome, StoreError, TagNews, Writing};
 
 /// How long a nudge waits for the next one: a pushed tag is told twice a moment apart, and one look serves both.
 const GATHER: Duration = Duration::from_millis(100);
@@ -102,7 +103,9 @@ impl Engine {
             return Ok(());
         }
         // Together: a wave of deliveries is one commit here, not one for each.
-        Ok(self.0.store.write(move |w: &Writing<'_>| w.settle_deliveries(&settled)).await?)
+        points::before("delivery-settled").map_err(StoreError::from)?;
+        self.0.store.write(move |w: &Writing<'_>| w.settle_deliveries(&settled)).await?;
+        Ok(points::after("delivery-settled").map_err(StoreError::from)?)
     }
 
     /// Learns the repository's number: from the forge, or, while that is away, from what was learnt before.
@@ -112,7 +115,10 @@ impl Engine {
         }
         let name = guarded.repository.name.to_string();
         let remembered = self.0.store.read(move |r| r.adopted(&name)).await?;
-        let id = match self.0.forge.repository(&guarded.repository.name).await {
+        points::before("repository").map_err(StoreError::from)?;
+        let found = self.0.forge.repository(&guarded.repository.name).await;
+        points::after("repository").map_err(StoreError::from)?;
+        let id = match found {
             Ok(Some(found)) => found.id,
             Ok(None) => return Err(EngineError::NoRepository(guarded.repository.name.to_string())),
             Err(error) => remembered.ok_or(error)?,
@@ -133,7 +139,9 @@ impl Engine {
         // Never closed; were it, a fetch too many would do no harm.
         let _place = self.0.fetches.acquire().await;
         let mirror = guarded.mirror.clone();
-        Ok(tokio::task::spawn_blocking(move || mirror.fetch()).await??)
+        points::before("mirror").map_err(StoreError::from)?;
+        tokio::task::spawn_blocking(move || mirror.fetch()).await??;
+        Ok(points::after("mirror").map_err(StoreError::from)?)
     }
 
     /// At the first look ever, takes the tags that are there for history, but for those that deliveries wait for.
@@ -195,7 +203,9 @@ impl Engine {
             let releases = self.consider(guarded, look, tag, before.as_deref(), unseen.clone()).await?;
             unseen.remove(&tag.name);
             let (object, at, name) = (tag.object.to_string(), self.0.clock.now(), ref_name.clone());
+            points::before("tag-remembered").map_err(StoreError::from)?;
             self.0.store.write(move |w| w.remember_tag(repository_id, &name, &object, false, at)).await?;
+            points::after("tag-remembered").map_err(StoreError::from)?;
             opened.push((ref_name, releases));
         }
         Ok(opened)
@@ -273,7 +283,11 @@ impl Engine {
         let stamp = Stamp::daemon(self.0.clock.now());
         let id = match self.open(opening, seen.findings.clone(), stamp).await? {
             Ok(state) => state.opening.id,
-            Err(id) => id,
+            // Found again after something went wrong: whoever drives it may not have heard of it.
+            Err(id) => {
+                place.nudge.notify_one();
+                id
+            }
         };
         Ok(id)
     }

@@ -13,8 +13,10 @@ use crate::domain::watch::{self, Course, Look, OnNoData, Rule, Verdict};
 use crate::engine::drive::{Memory as DriveMemory, Next};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
+use crate::points;
 use crate::remote::{Host, RemoteError};
 use crate::signals::{self, container, http, log};
+use crate::store::StoreError;
 
 /// The longest that a look on a host may take.
 const LOOK_LIMIT: Duration = Duration::from_secs(30);
@@ -45,7 +47,9 @@ impl Engine {
         }
         let mut state = state.clone();
         if now >= due && !place.environment.watch.signals.is_empty() {
+            points::before("signal").map_err(StoreError::from)?;
             let looks = self.look_round(place, &mut memory.signals).await;
+            points::after("signal").map_err(StoreError::from)?;
             state = self.record(id, Event::Looked { looks }).await?;
             if work(&state) != Work::Look {
                 return Ok(Next::Again);

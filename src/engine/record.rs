@@ -7,6 +7,7 @@ use crate::domain::notice::Notice;
 use crate::domain::plan::Plan;
 use crate::domain::release::{Event, EventName, Illegal, Opening, Phase, State};
 use crate::engine::{Engine, EngineError, tell};
+use crate::points;
 use crate::store::{Advanced, StoreError, Writing};
 
 /// What a deployment begins with, besides the guard's leave.
@@ -38,6 +39,7 @@ impl Engine {
     ) -> Result<State, EngineError> {
         let config = self.0.config.clone();
         let name = event.name().name();
+        points::before(name).map_err(StoreError::from)?;
         let advanced = self
             .0
             .store
@@ -45,6 +47,7 @@ impl Engine {
                 w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect))
             })
             .await?;
+        points::after(name).map_err(StoreError::from)?;
         match advanced {
             Advanced::Done { state, seq } => {
                 tracing::info!(release = id.0, event = name, phase = state.phase.name(), seq, "recorded");
@@ -109,6 +112,7 @@ impl Engine {
         let event = Event::Started { answer: leave.into_answer(), plan, baseline, fence };
         let at = self.0.clock.now();
         let (stamp, asked) = (Stamp::daemon(at), asked.clone());
+        points::before("started").map_err(StoreError::from)?;
         let advanced = self
             .0
             .store
@@ -125,6 +129,7 @@ impl Engine {
                 w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect)).map(Some)
             })
             .await?;
+        points::after("started").map_err(StoreError::from)?;
         match advanced {
             Some(Advanced::Done { state, seq }) => {
                 tracing::info!(release = id.0, seq, "started");
@@ -149,6 +154,7 @@ impl Engine {
         stamp: Stamp,
     ) -> Result<Result<State, ReleaseId>, EngineError> {
         let config = self.0.config.clone();
+        points::before("opened").map_err(StoreError::from)?;
         let opened = self
             .0
             .store
@@ -168,6 +174,7 @@ impl Engine {
                 Ok(opened.map(|state| (state, seq)))
             })
             .await?;
+        points::after("opened").map_err(StoreError::from)?;
         Ok(opened.map(|(state, seq)| {
             tracing::info!(release = state.opening.id.0, tag = state.opening.tag.name(), "opened");
             self.announce_change(&state, seq);
@@ -187,12 +194,15 @@ impl Engine {
         stamp: Stamp,
         change: impl FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, EngineError> {
+        points::before("house").map_err(StoreError::from)?;
         let noted = self.0.store.write(move |w| -> Result<T, StoreError> {
             let changed = change(w)?;
             w.append(&stamp, Fact::House { what })?;
             Ok(changed)
         });
-        Ok(noted.await?)
+        let noted = noted.await?;
+        points::after("house").map_err(StoreError::from)?;
+        Ok(noted)
     }
 
     /// Returns the state of a release.

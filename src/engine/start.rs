@@ -20,6 +20,7 @@ use crate::engine::guarded::Guarded;
 use crate::engine::{Engine, EngineError, Inner, Place};
 use crate::forgejo;
 use crate::git::mirror::Mirror;
+use crate::points;
 use crate::remote::{Folders, Host};
 use crate::store::{Store, StoreError};
 
@@ -103,6 +104,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be written.
     pub async fn recover(&self) -> Result<(), EngineError> {
+        points::before("recover").map_err(StoreError::from)?;
         let stamp = Stamp::daemon(self.0.clock.now());
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let checkpoint_key = self.0.store.checkpoint_key().map(ToString::to_string);
@@ -117,7 +119,8 @@ impl Engine {
             })
             .await?;
         // Before any gate is asked: what was good before the restart is good after it.
-        self.remember_feeds().await
+        self.remember_feeds().await?;
+        Ok(points::after("recover").map_err(StoreError::from)?)
     }
 
     /// Runs every loop until `stop`; returns once all have ended.

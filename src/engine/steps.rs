@@ -19,8 +19,10 @@ use crate::domain::release::{Direction, Event, Outcome, State, StepRun};
 use crate::engine::drive::{ASK_AGAIN, Memory, Next};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
+use crate::points;
 use crate::remote::{EnvironmentLock, Gravity, Host, LogPart, RemoteError, StepKey, StepState};
 use crate::signals::http;
+use crate::store::StoreError;
 
 /// How long a host waits for a step's end before it answers: short, because meanwhile nobody else is heard here.
 const FOLLOW: Duration = Duration::from_secs(1);
@@ -182,7 +184,9 @@ impl Engine {
                 if let Some(early) = memory.too_early() {
                     return Ok(Learnt::NotYet(early));
                 }
+                points::before("address").map_err(StoreError::from)?;
                 let asked = http::ask(&self.0.http, ask).await;
+                points::after("address").map_err(StoreError::from)?;
                 if asked.ok {
                     return Ok(Learnt::done(Facts::new()));
                 }
@@ -362,7 +366,9 @@ impl Engine {
             return Ok(());
         }
         let name = key.to_string();
+        points::before("step-log").map_err(StoreError::from)?;
         self.0.store.write(move |w| w.put_log(release, &name, from, &part.bytes)).await?;
+        points::after("step-log").map_err(StoreError::from)?;
         let _ = self.0.changes.send((release, 0));
         Ok(())
     }

@@ -29,6 +29,7 @@ use crate::config;
 use crate::domain::gravity::Gravity as DomainGravity;
 use crate::domain::names::ReleaseId;
 use crate::domain::plan::{Output, Script};
+use crate::points;
 use crate::remote::answer::Answer;
 use crate::remote::local::Local;
 use crate::remote::ssh::Ssh;
@@ -109,7 +110,7 @@ impl Host {
             command.len().to_string(),
         ];
         let head: Vec<&str> = head.iter().map(String::as_str).collect();
-        self.ask(texts::start(), &head, command.as_bytes(), CALL_LIMIT).await?.state()
+        self.ask("host-start", texts::start(), &head, command.as_bytes(), CALL_LIMIT).await?.state()
     }
 
     /// Returns the state of a step.
@@ -117,7 +118,7 @@ impl Host {
     /// # Errors
     /// The host could not be asked.
     pub async fn status(&self, key: &StepKey) -> Result<StepState, RemoteError> {
-        self.ask(texts::status(), &[key.as_str()], b"", CALL_LIMIT).await?.state()
+        self.ask("host-status", texts::status(), &[key.as_str()], b"", CALL_LIMIT).await?.state()
     }
 
     /// Waits up to `wait` for the end of a step; returns its state and what it has printed from `offset` on, as
@@ -132,8 +133,9 @@ impl Host {
         wait: Duration,
     ) -> Result<(StepState, LogPart), RemoteError> {
         let (from, seconds) = (offset.to_string(), wait.as_secs().to_string());
-        let answer =
-            self.ask(texts::follow(), &[key.as_str(), &from, &seconds], b"", CALL_LIMIT + wait).await?;
+        let answer = self
+            .ask("host-follow", texts::follow(), &[key.as_str(), &from, &seconds], b"", CALL_LIMIT + wait)
+            .await?;
         let state = answer.state()?;
         let next = offset + answer.body.len() as u64;
         Ok((state, LogPart { bytes: answer.body, next }))
@@ -145,7 +147,7 @@ impl Host {
     /// The host could not be asked.
     pub async fn log(&self, key: &StepKey, offset: u64) -> Result<LogPart, RemoteError> {
         let from = offset.to_string();
-        let answer = self.ask(texts::log(), &[key.as_str(), &from], b"", CALL_LIMIT).await?;
+        let answer = self.ask("host-log", texts::log(), &[key.as_str(), &from], b"", CALL_LIMIT).await?;
         let bytes = answer.expect("log")?.body;
         let next = offset + bytes.len() as u64;
         Ok(LogPart { bytes, next })
@@ -156,7 +158,7 @@ impl Host {
     /// # Errors
     /// The host could not be asked; the step may or may not be ended.
     pub async fn cancel(&self, key: &StepKey) -> Result<StepState, RemoteError> {
-        self.ask(texts::cancel(), &[key.as_str()], b"", CALL_LIMIT).await?.state()
+        self.ask("host-cancel", texts::cancel(), &[key.as_str()], b"", CALL_LIMIT).await?.state()
     }
 
     /// Runs commands that only look, and returns what they print; of more than 1 MiB the rest is dropped.
@@ -167,7 +169,8 @@ impl Host {
         let command = quote::render(script)?;
         let head = ["-".to_owned(), limit.as_secs().max(1).to_string(), command.len().to_string()];
         let head: Vec<&str> = head.iter().map(String::as_str).collect();
-        let answer = self.ask(texts::look(), &head, command.as_bytes(), limit + LOOK_MARGIN).await?;
+        let answer =
+            self.ask("host-look", texts::look(), &head, command.as_bytes(), limit + LOOK_MARGIN).await?;
         answer.expect("look")?.output()
     }
 
@@ -179,7 +182,7 @@ impl Host {
         let text = serde_json::to_string(lock)
             .map_err(|error| RemoteError::NotCarried { why: error.to_string() })?;
         let number = lock.release.to_string();
-        let answer = self.ask(texts::take(), &["-", &number, &text], b"", CALL_LIMIT).await?;
+        let answer = self.ask("host-take", texts::take(), &["-", &number, &text], b"", CALL_LIMIT).await?;
         answer.holder()
     }
 
@@ -189,7 +192,10 @@ impl Host {
     /// The host could not be asked.
     pub async fn give_back(&self, release: ReleaseId) -> Result<(), RemoteError> {
         let number = release.to_string();
-        self.ask(texts::give_back(), &["-", &number], b"", CALL_LIMIT).await?.holder().map(|_| ())
+        self.ask("host-give-back", texts::give_back(), &["-", &number], b"", CALL_LIMIT)
+            .await?
+            .holder()
+            .map(|_| ())
     }
 
     /// Returns who has taken the environment on this host.
@@ -197,12 +203,13 @@ impl Host {
     /// # Errors
     /// The host could not be asked.
     pub async fn holder(&self) -> Result<Option<EnvironmentLock>, RemoteError> {
-        self.ask(texts::holder(), &["-"], b"", CALL_LIMIT).await?.holder()
+        self.ask("host-holder", texts::holder(), &["-"], b"", CALL_LIMIT).await?.holder()
     }
 
     /// Hands a fixed text, its head lines and a body to the host and reads the answer.
     async fn ask(
         &self,
+        place: &str,
         text: &str,
         head: &[&str],
         body: &[u8],
@@ -218,10 +225,12 @@ impl Host {
         data.extend_from_slice(format!("{}\n", lines.join("\n")).as_bytes());
         data.extend_from_slice(body);
         let boot = texts::boot(text.len());
+        points::before(place).map_err(|error| RemoteError::Unreachable { why: error.to_string() })?;
         let said = match &self.way {
             Way::Local(local) => local.call(&boot, data, limit).await?,
             Way::Ssh(ssh) => ssh.call(&boot, data, limit).await?,
         };
+        points::after(place).map_err(|error| RemoteError::Unfinished { why: error.to_string() })?;
         Answer::read(said)
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Reading, Sealing, StoreError};
+use crate::points;
 
 /// The most writes that share one commit; more would only make the first of them wait longer.
 const BATCH: usize = 256;
@@ -136,5 +137,7 @@ fn run_job(writing: &Writing<'_>, job: Job, answers: &mut Vec<Answer>) -> Result
 
 fn commit(transaction: Transaction<'_>) -> Result<(), String> {
     fail::fail_point!("store-commit", |why| Err(why.unwrap_or_default()));
-    transaction.commit().map_err(|error| error.to_string())
+    points::before("commit").map_err(|error| error.to_string())?;
+    transaction.commit().map_err(|error| error.to_string())?;
+    points::after("commit").map_err(|error| error.to_string())
 }

@@ -22,6 +22,7 @@ pub const FLOORS: &[(&str, u32)] = &[
     ("config", 1),
     ("messages", 1),
     ("seal", 1),
+    ("points", 1),
     ("store", 2),
     ("forgejo", 2),
     ("git", 2),
