@@ -330,7 +330,9 @@ impl Engine {
         for row in rows.iter().filter(|row| row.state == OutboxState::Due) {
             heads.entry(&row.lane).or_insert(row);
         }
-        if heads.values().any(|head| head.attempts == 0) {
+        let now = self.0.clock.now();
+        let untold = |head: &&OutboxRow| head.attempts == 0 || (head.is_open() && head.due_at <= now);
+        if heads.values().any(untold) {
             self.0.outbox.notify_one();
             return Ok(Next::Poll(Duration::from_millis(200)));
         }

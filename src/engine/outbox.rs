@@ -1,8 +1,9 @@
 //! Tells the world what the outbox holds: at least once, in order per release and receiver, with growing pauses.
 //!
-//! A row that fails for good is given up and shows why; one whose fate is unknown (the line was cut while it was sent)
-//! is sent again, because every receiver but a chat takes the same thing twice without harm, and a chat message that
-//! appears twice is better than one that never does.
+//! That a row is about to be sent is written down first. A row that fails for good is given up and shows why; one whose
+//! fate is unknown (the line was cut, or the daemon killed, while it was sent) is sent again where the receiver takes
+//! the same thing twice without harm. A status is looked for before it is posted again. A chat cannot be asked: there
+//! news is given up and shown as such, and bad news is said again with the remark that it may be the second time.
 //!
 //! Races: (a) a row becomes due while its lane is busy: it is looked for again when that task ends; (b) a status is
 //! overtaken while it is being sent: its failure does not bring it back, and the newer one leaves after it; (c) the
@@ -26,12 +27,16 @@ use crate::engine::{Engine, EngineError, tell};
 use crate::forgejo::{self, CommitStatus, ReleaseNotes};
 use crate::messages;
 use crate::notify::{self, Link, Message, NotifyError};
-use crate::store::{OutboxRow, OutboxState};
+use crate::points;
+use crate::store::{OutboxRow, OutboxState, StoreError};
 
 /// The pauses between tries: doubled from the first to the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(900));
 /// After so many tries (about two days) a row is given up, and shown as such.
 const MOST_TRIES: u32 = 200;
+
+/// How often is looked for something to send although nobody said so: a call that was lost costs no more than this.
+const LOOK_ANYWAY: Duration = Duration::from_secs(10);
 
 /// A *no* for good is believed when it was said so often: a forge that was just pushed to may not know a commit yet,
 /// and a proxy in front of it may say anything while it starts.
@@ -40,9 +45,22 @@ const BELIEVED_AFTER: u32 = 3;
 /// What came of sending one row.
 pub(super) enum Sent {
     Arrived(String),
-    Later { why: String, after: Option<Duration> },
+    Later {
+        why: String,
+        after: Option<Duration>,
+    },
     Never(String),
+    /// It may have arrived; it is said again, with that remark.
+    Doubtful {
+        why: String,
+        after: Option<Duration>,
+    },
+    /// It may have arrived, and must not arrive twice.
+    Unknown(String),
 }
+
+/// What stands in a row that was being sent when the daemon was stopped, and that cannot be repeated.
+const CUT_OFF: &str = "it was being sent when the daemon was stopped; whether it arrived is not known";
 
 /// A lane of a release: what is in it is told in order, and no two of its rows at the same time.
 type Lane = (ReleaseId, String);
@@ -90,6 +108,7 @@ impl Engine {
             };
             tokio::select! {
                 () = due => {}
+                () = tokio::time::sleep(LOOK_ANYWAY) => {}
                 () = self.0.outbox.notified() => {}
                 ended = under_way.one_ends() => rest_until = ended.err().and_then(|error| self.rest_after(&error)),
                 () = stop.cancelled() => {}
@@ -125,6 +144,10 @@ impl Engine {
     }
 
     async fn send_and_settle(&self, row: OutboxRow) -> Result<(), EngineError> {
+        let (id, begun) = (row.id, self.0.clock.now());
+        points::before("outbox-begun").map_err(StoreError::from)?;
+        self.0.store.write(move |w| w.begin_outbox(id, begun)).await?;
+        points::after("outbox-begun").map_err(StoreError::from)?;
         let sent = self.send(&row).await?;
         let now = self.0.clock.now();
         let again = |after: Option<Duration>| {
@@ -135,15 +158,39 @@ impl Engine {
             Sent::Arrived(answer) => (OutboxState::Sent, now, answer),
             Sent::Never(why) if row.attempts + 1 >= BELIEVED_AFTER => (OutboxState::GivenUp, now, why),
             Sent::Never(why) => (OutboxState::Due, again(None), why),
+            Sent::Unknown(why) => (OutboxState::GivenUp, now, why),
+            Sent::Doubtful { why, after } if row.attempts < MOST_TRIES => {
+                tracing::warn!(
+                    release = row.release.0,
+                    lane = row.lane,
+                    "whether it arrived is not known: {why}"
+                );
+                // Without an answer it stays open.
+                return self.settle(&row, OutboxState::Due, again(after), None).await;
+            }
+            Sent::Doubtful { why, .. } => (OutboxState::GivenUp, now, why),
             Sent::Later { why, .. } if row.attempts >= MOST_TRIES => (OutboxState::GivenUp, now, why),
             Sent::Later { why, after } => (OutboxState::Due, again(after), why),
         };
         if state != OutboxState::Sent {
             tracing::warn!(release = row.release.0, lane = row.lane, state = state.name(), "{answer}");
         }
-        let (id, release) = (row.id, row.release);
-        self.0.store.write(move |w| w.settle_outbox(id, state, due_at, &answer, now)).await?;
-        if let Some(state) = self.state(release).await? {
+        self.settle(&row, state, due_at, Some(answer)).await
+    }
+
+    /// Writes down what came of sending a row.
+    async fn settle(
+        &self,
+        row: &OutboxRow,
+        state: OutboxState,
+        due_at: Timestamp,
+        answer: Option<String>,
+    ) -> Result<(), EngineError> {
+        let (id, now) = (row.id, self.0.clock.now());
+        points::before("outbox-settled").map_err(StoreError::from)?;
+        self.0.store.write(move |w| w.settle_outbox(id, state, due_at, answer.as_deref(), now)).await?;
+        points::after("outbox-settled").map_err(StoreError::from)?;
+        if let Some(state) = self.state(row.release).await? {
             self.nudge_place_of(&state);
         }
         Ok(())
@@ -159,16 +206,24 @@ impl Engine {
         let Some(state) = self.state(row.release).await? else {
             return Ok(Sent::Never("the release is not known".into()));
         };
-        match effect {
-            Effect::Status { state: word, text } => Ok(self.post_status(&state, word, &text).await),
-            Effect::Publish => self.publish(&state).await,
-            Effect::MarkTakenBack => Ok(self.mark_taken_back(&state).await),
-            Effect::PushRollbackTag => self.push_rollback_tag(&state).await,
-            Effect::Chat { text, gravity } => Ok(self.chat(row, &state, &text, gravity).await),
+        let place = place_of(&effect);
+        if let Err(error) = points::before(place) {
+            return Ok(Sent::Later { why: error.to_string(), after: None });
         }
+        let sent = match &effect {
+            Effect::Status { state: word, text } => self.post_status(row, &state, *word, text).await,
+            Effect::Publish => self.publish(&state).await?,
+            Effect::MarkTakenBack => self.mark_taken_back(&state).await,
+            Effect::PushRollbackTag => self.push_rollback_tag(&state).await?,
+            Effect::Chat { text, gravity } => self.chat(row, &state, text, *gravity).await,
+        };
+        Ok(match points::after(place) {
+            Ok(()) => sent,
+            Err(error) => unknown(&effect, error.to_string()),
+        })
     }
 
-    async fn post_status(&self, state: &State, word: StatusState, text: &Notice) -> Sent {
+    async fn post_status(&self, row: &OutboxRow, state: &State, word: StatusState, text: &Notice) -> Sent {
         let opening = &state.opening;
         let status = CommitStatus {
             state: match word {
@@ -181,6 +236,13 @@ impl Engine {
             description: messages::say(self.language(), &text.clone().in_zone(&self.zone_of(state))),
             target_url: self.link(state),
         };
+        if row.attempts > 0 {
+            match self.0.forge.has_status(&opening.repository, &opening.commit, &status).await {
+                Ok(true) => return Sent::Arrived(status.state.as_str().to_owned()),
+                Ok(false) => {}
+                Err(error) => return from_forge(Err(error)),
+            }
+        }
         let posted = self.0.forge.post_status(&opening.repository, &opening.commit, &status).await;
         from_forge(posted.map(|()| status.state.as_str().to_owned()))
     }
@@ -246,6 +308,13 @@ impl Engine {
         let Some(channel) = self.0.config.notify.iter().find(|channel| channel.name == name) else {
             return Sent::Never("the channel is not configured any more".into());
         };
+        let mut details = Vec::new();
+        if row.is_open() {
+            match gravity {
+                Gravity::Quiet | Gravity::Good => return Sent::Unknown(CUT_OFF.to_owned()),
+                Gravity::Loud => details.push(messages::say(self.language(), &Notice::new("chat-again"))),
+            }
+        }
         let opening = &state.opening;
         let message = Message {
             weight: gravity.into(),
@@ -253,12 +322,12 @@ impl Engine {
             place: opening.environment.to_string(),
             result: messages::say(self.language(), &text.clone().in_zone(&self.zone_of(state))),
             who: opening.pusher.as_ref().map(ToString::to_string),
-            details: Vec::new(),
+            details,
             link: Some(Link { label: opening.tag.to_string(), url: self.link(state) }),
         };
         match notify::send(channel, &message, &self.0.http).await {
             Ok(receipt) => Sent::Arrived(receipt.to_string()),
-            Err(error) => later_or_never(&error),
+            Err(error) => after_chat(&error, gravity),
         }
     }
 
@@ -285,6 +354,37 @@ pub(super) fn later_or_never(error: &NotifyError) -> Sent {
         Trouble::Transient | Trouble::Unknown => {
             Sent::Later { after: error.retry_after(), why: chain(error) }
         }
+    }
+}
+
+/// Returns the name of the points around an effect.
+fn place_of(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Status { .. } => "status",
+        Effect::Publish => "publish",
+        Effect::MarkTakenBack => "take-back",
+        Effect::PushRollbackTag => "rollback-tag",
+        Effect::Chat { .. } => "chat",
+    }
+}
+
+/// Returns what follows when nobody knows whether an effect took place.
+fn unknown(effect: &Effect, why: String) -> Sent {
+    match effect {
+        Effect::Chat { gravity: Gravity::Quiet | Gravity::Good, .. } => Sent::Unknown(why),
+        Effect::Chat { gravity: Gravity::Loud, .. } => Sent::Doubtful { why, after: None },
+        Effect::Status { .. } | Effect::Publish | Effect::MarkTakenBack | Effect::PushRollbackTag => {
+            Sent::Later { why, after: None }
+        }
+    }
+}
+
+fn after_chat(error: &NotifyError, gravity: Gravity) -> Sent {
+    match (error.gravity(), gravity) {
+        (Trouble::Permanent, _) => Sent::Never(chain(error)),
+        (Trouble::Unknown, Gravity::Quiet | Gravity::Good) => Sent::Unknown(chain(error)),
+        (Trouble::Unknown, Gravity::Loud) => Sent::Doubtful { after: None, why: chain(error) },
+        (Trouble::Transient, _) => Sent::Later { after: error.retry_after(), why: chain(error) },
     }
 }
 

@@ -4,7 +4,7 @@
 //! and limits, and the answer is taken for exactly what it proves: *posted*, merely *accepted*, or an error.
 //!
 //! Races: an answer that never comes whole says nothing about the message: the error is *unknown*, and a second try
-//! may make the message appear twice.
+//! may make the message appear twice; whether there is one is the caller's business.
 
 mod error;
 mod message;

@@ -68,6 +68,13 @@ pub struct OutboxRow {
     pub answer: Option<String>,
 }
 
+impl OutboxRow {
+    /// Returns whether it was begun and has no outcome: it is being sent, or nobody knows whether it arrived.
+    pub fn is_open(&self) -> bool {
+        self.state == OutboxState::Due && self.attempts > 0 && self.answer.is_none()
+    }
+}
+
 const COLUMNS: &str = "id, release, key, lane, payload, attempts, due_at, state, answer";
 
 impl Writing<'_> {
@@ -99,6 +106,19 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Remembers that a row is about to be sent: who finds it without an answer knows that its fate is unknown.
+    ///
+    /// # Errors
+    /// The row could not be written.
+    pub fn begin_outbox(&self, id: u64, at: Timestamp) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET attempts = attempts + 1, answer = NULL, changed_at = ?2 WHERE id = ?1",
+            )?
+            .execute(params![id, at.to_string()])?;
+        Ok(())
+    }
+
     /// Remembers what came of a try; a row that was overtaken meanwhile is not due again.
     ///
     /// # Errors
@@ -108,13 +128,13 @@ impl Writing<'_> {
         id: u64,
         state: OutboxState,
         due_at: Timestamp,
-        answer: &str,
+        answer: Option<&str>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "UPDATE outbox SET state = CASE WHEN state = 'overtaken' AND ?2 <> 'sent' THEN state ELSE ?2 END,
-                 due_at = ?3, answer = ?4, attempts = attempts + 1, changed_at = ?5 WHERE id = ?1",
+                 due_at = ?3, answer = ?4, changed_at = ?5 WHERE id = ?1",
             )?
             .execute(params![id, state.name(), due_at.to_string(), answer, at.to_string()])?;
         Ok(())

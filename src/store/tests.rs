@@ -93,7 +93,7 @@ async fn a_newer_status_takes_the_place_of_one_that_is_being_retried() {
     let first = store.read(move |r| r.outbox_of(id)).await.unwrap().remove(0).id;
     let settle = |state| {
         let late = Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(900);
-        store.write(move |w| w.settle_outbox(first, state, late, "503", Timestamp::UNIX_EPOCH))
+        store.write(move |w| w.settle_outbox(first, state, late, Some("503"), Timestamp::UNIX_EPOCH))
     };
     let written: Result<(), StoreError> = settle(OutboxState::Due).await;
     written.unwrap();
@@ -110,6 +110,34 @@ async fn a_newer_status_takes_the_place_of_one_that_is_being_retried() {
     assert_eq!(states().await, [OutboxState::Overtaken, OutboxState::Due]);
     settle(OutboxState::Sent).await.unwrap();
     assert_eq!(states().await, [OutboxState::Sent, OutboxState::Due]);
+}
+
+#[tokio::test]
+async fn a_row_that_was_begun_and_never_settled_is_known_as_such_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (id, row) = {
+        let store = Store::open(folder.path()).unwrap();
+        let id = open(&store, "v1.0.0").await.unwrap().opening.id;
+        let row = store.read(|r| r.outbox_heads()).await.unwrap().remove(0);
+        assert!(!row.is_open(), "nobody has tried");
+        let begun: Result<(), StoreError> =
+            store.write(move |w| w.begin_outbox(row.id, Timestamp::UNIX_EPOCH)).await;
+        begun.unwrap();
+        (id, row.id)
+    };
+    let store = Store::open(folder.path()).unwrap();
+    let head = store.read(|r| r.outbox_heads()).await.unwrap().remove(0);
+    assert_eq!((head.release, head.attempts, head.is_open()), (id, 1, true));
+    let settled: Result<(), StoreError> = store
+        .write(move |w| {
+            w.settle_outbox(row, OutboxState::Due, Timestamp::UNIX_EPOCH, Some("503"), Timestamp::UNIX_EPOCH)
+        })
+        .await;
+    settled.unwrap();
+    assert!(
+        !store.read(|r| r.outbox_heads()).await.unwrap().remove(0).is_open(),
+        "it is known not to have arrived"
+    );
 }
 
 #[tokio::test]

@@ -302,3 +302,25 @@ async fn no_error_shows_the_token_or_the_address() {
     }
     assert!(!format!("{gone:?}").contains("canary"));
 }
+
+#[tokio::test]
+async fn a_status_stands_only_as_the_newest_of_its_context() {
+    let chat = recorded_forge(VERSIONS[1], &["status-list"]).await;
+    let (_, path, _) = recorded(VERSIONS[1], "status-list");
+    let commit = ObjectId::parse(path.split('/').nth(5).unwrap()).unwrap();
+    let first = CommitStatus {
+        context: "tagwarden/pending".to_owned(),
+        target_url: "http://127.0.0.1:8787/r/1".to_owned(),
+        ..status("waiting until Mon 07:00")
+    };
+    let newest = CommitStatus {
+        state: StatusState::Success,
+        description: "deployed".to_owned(),
+        target_url: String::new(),
+        ..first.clone()
+    };
+    let unheard = CommitStatus { context: "tagwarden/production".to_owned(), ..newest.clone() };
+    for (asked, stands) in [(first, false), (newest, true), (unheard, false)] {
+        assert_eq!(forge(&chat).has_status(&bridge(), &commit, &asked).await.unwrap(), stands, "{asked:?}");
+    }
+}

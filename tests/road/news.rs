@@ -85,5 +85,9 @@ async fn a_chat_that_never_answers_keeps_no_status_waiting() {
     let id = view.row.id;
     let rows = scene.engine().store().read(move |r| r.outbox_of(id)).await.unwrap();
     let chat = rows.iter().find(|row| row.lane.starts_with("chat:slack")).unwrap();
-    assert_eq!((chat.state, chat.attempts), (OutboxState::Due, 0), "it is still under way");
+    assert_eq!(
+        (chat.state, chat.attempts, chat.is_open()),
+        (OutboxState::Due, 1, true),
+        "it is still under way"
+    );
 }

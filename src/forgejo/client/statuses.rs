@@ -1,6 +1,7 @@
 //! How does a commit's status get onto the forge?
 
 use reqwest::Method;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::names::{ObjectId, RepositoryName};
@@ -82,6 +83,42 @@ impl Forge {
         });
         self.send("post status", Method::POST, &path, body).await.map(|_| ())
     }
+}
+
+impl Forge {
+    /// Returns whether this very status is the newest of its context on a commit: an earlier try may have posted it.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn has_status(
+        &self,
+        repository: &RepositoryName,
+        commit: &ObjectId,
+        status: &CommitStatus,
+    ) -> Result<bool, ForgeError> {
+        let path = ["repos", repository.owner(), repository.name(), "commits", commit.as_str(), "statuses"];
+        let all: Vec<Standing> = self.list("statuses", &path).await?;
+        let newest = all.into_iter().filter(|one| one.context == status.context).max_by_key(|one| one.id);
+        Ok(newest.is_some_and(|one| {
+            one.status == status.state.as_str()
+                && one.description == shortened(&status.description)
+                && one.target_url == status.target_url
+        }))
+    }
+}
+
+/// A status as the forge shows it.
+#[derive(Debug, Deserialize)]
+struct Standing {
+    id: u64,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    context: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    target_url: String,
 }
 
 fn shortened(text: &str) -> String {

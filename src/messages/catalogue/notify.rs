@@ -6,14 +6,17 @@ use crate::messages::Text;
 /// The messages of this group.
 pub const TEXTS: &[Text] = texts! {
     "announce-open": "Open", "Ouvrir";
+    "chat-again":
+        "This may be the second time: tagwarden does not know whether the first message arrived.",
+        "C’est peut-être la seconde fois : tagwarden ne sait pas si le premier message est arrivé.";
     "TW-N001":
         "Channel {channel} cannot be reached.",
         "Le canal {channel} est injoignable.",
         "it is tried again by itself; check the network of this machine",
         "un nouvel essai est fait automatiquement ; vérifiez le réseau de cette machine";
     "TW-N002":
-        "Channel {channel} did not finish its answer, so the message may appear twice.",
-        "Le canal {channel} n’a pas terminé sa réponse : le message peut apparaître deux fois.";
+        "Channel {channel} did not finish its answer, so nobody knows whether the message arrived.",
+        "Le canal {channel} n’a pas terminé sa réponse : nul ne sait si le message est arrivé.";
     "TW-N003":
         "Channel {channel} takes no messages just now: status {status}.",
         "Le canal {channel} n’accepte pas de message pour l’instant : statut {status}.",
