@@ -14,9 +14,17 @@ mod chat;
 mod field;
 #[path = "crash/journal.rs"]
 mod journal;
+#[path = "crash/seed.rs"]
+mod seed;
 
 #[path = "."]
 mod tier6 {
     #[path = "crash/points.rs"]
     mod points;
+
+    #[path = "crash/syncs.rs"]
+    mod syncs;
+
+    #[path = "crash/kills.rs"]
+    mod kills;
 }

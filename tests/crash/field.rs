@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use tagwarden::clock::Clock;
+use tagwarden::demo::forge::{Fate, StatusSeen};
 use tagwarden::demo::{Ground, Rules, Version};
 use tagwarden::domain::language::Language;
 use tempfile::TempDir;
@@ -46,6 +48,7 @@ pub struct Field {
     pub address: SocketAddr,
     folder: TempDir,
     next: AtomicU64,
+    plain: [OnceLock<End>; 2],
 }
 
 impl Field {
@@ -98,7 +101,14 @@ impl Field {
         // An application that is broken is broken at once.
         let text = text.replacen("limit = \"3s\"", "limit = \"1s\"", 1);
         ground.configure_as(address, &text).unwrap();
-        Self { ground, chat, address, folder, next: AtomicU64::new(2) }
+        Self {
+            ground,
+            chat,
+            address,
+            folder,
+            next: AtomicU64::new(2),
+            plain: [OnceLock::new(), OnceLock::new()],
+        }
     }
 
     /// The number of the next version.
@@ -124,7 +134,7 @@ impl Field {
     /// A daemon under strace with these words; its children are left alone.
     pub fn traced(&self, words: &[&str], output: &Path) -> Command {
         let mut command = Command::new("strace");
-        command.args(["-f", "-b", "execve", "-qq", "-o"]).arg(output).args(words);
+        command.args(["-f", "--seccomp-bpf", "-b", "execve", "-qq", "-o"]).arg(output).args(words);
         command.arg(env!("CARGO_BIN_EXE_tagwarden"));
         self.serving(&mut command);
         command
@@ -302,8 +312,7 @@ impl Field {
 
     /// Returns everything that the far side saw twice of a version although it happened once.
     pub fn doubled(&self, version: &str) -> Vec<String> {
-        let commit = self.ground.git("ada", &["rev-parse", &format!("v{version}^{{commit}}")]).unwrap();
-        let statuses = self.ground.forge.statuses(commit.text.trim());
+        let statuses = self.statuses(version);
         let mut all: Vec<String> =
             statuses.iter().map(|s| format!("status {} {}", s.state, s.description)).collect();
         all.extend(self.said(version).into_iter().map(|text| format!("chat {text}")));
@@ -340,8 +349,32 @@ impl Field {
             .expect("the journal is whole");
     }
 
-    pub fn state(&self) -> PathBuf {
-        self.root().join("state")
+    /// Returns the statuses of a version's commit.
+    pub fn statuses(&self, version: &str) -> Vec<StatusSeen> {
+        let commit = self.ground.git("ada", &["rev-parse", &format!("v{version}^{{commit}}")]).unwrap();
+        self.ground.forge.statuses(commit.text.trim())
+    }
+
+    /// Returns how many webhooks about a ref were acknowledged.
+    pub fn acknowledged(&self, name: &str) -> usize {
+        let tag = name.strip_prefix("refs/tags/").unwrap_or(name);
+        let about = [format!("\"ref\":\"{name}\""), format!("\"ref\":\"{tag}\"")];
+        let plain = |body: &str| body.replace("\": \"", "\":\"");
+        let deliveries = self.ground.forge.deliveries();
+        let taken =
+            deliveries.iter().filter(|one| matches!(one.fate, Fate::Answered { status: 200..=299, .. }));
+        taken.filter(|one| about.iter().any(|words| plain(&one.body).contains(words))).count()
+    }
+
+    /// Returns how a road ends on which nothing happens; it is gone once.
+    pub fn plain_end(&self, road: Road) -> End {
+        let known = self.plain[road as usize].get_or_init(|| {
+            let plain = self.travel(road, self.daemon());
+            assert!(plain.ends.is_empty());
+            assert_eq!(self.doubled(&plain.version), [""; 0], "nothing happened");
+            self.end(&plain.version)
+        });
+        known.clone()
     }
 }
 
