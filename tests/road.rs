@@ -19,6 +19,8 @@ mod gates;
 mod gates_people;
 #[path = "road/monitoring.rs"]
 mod monitoring;
+#[path = "road/jumps.rs"]
+mod jumps;
 #[path = "road/news.rs"]
 mod news;
 #[path = "road/people.rs"]

@@ -1,0 +1,107 @@
+//! The clock jumps: an hour back, an hour forward, ten years forward. Nothing is deployed twice, time that nobody saw is
+//! no healthy watch, and what has expired does not count.
+
+use std::time::Duration;
+
+use tagwarden::domain::release::Phase;
+
+use crate::scene::{FRIDAY_EVENING, MONDAY, Scene, WEDNESDAY, at, rules, scene, with_approval};
+
+const HOUR: Duration = Duration::from_secs(3600);
+/// A Wednesday morning ten years after the others.
+const TEN_YEARS_LATER: &str = "2036-11-26T10:00:00+01:00";
+
+impl Scene {
+    fn jump_back(&self) {
+        self.hand.set(self.now().checked_sub(HOUR).unwrap());
+    }
+
+    /// Lets the daemon see where the clock stands now: it answers a push only after it has looked.
+    async fn look_around(&self) {
+        self.must(&["commit", "--quiet", "--allow-empty", "-m", "docs: a word"]).await;
+        self.must(&["push", "--quiet", "origin", "main"]).await;
+        self.ground.forge.sync().await;
+        tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>()).await.unwrap_err();
+    }
+
+    fn deployed(&self, version: &str) -> usize {
+        self.ground.done().iter().filter(|line| **line == format!("fetch v{version}")).count()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_release_starts_once_whatever_the_clock_does_before_and_after() {
+    let scene = scene(FRIDAY_EVENING, &rules()).await;
+    scene.push("1.1.0").await;
+    scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    for jump in [-1, 1, 1] {
+        if jump < 0 {
+            scene.jump_back()
+        } else {
+            scene.hand.advance(HOUR)
+        }
+        scene.look_around().await;
+        scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+        assert_eq!(scene.ground.done().len(), 0, "the weekend has not ended");
+    }
+    scene.hand.set(at(MONDAY));
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.jump_back();
+    scene.look_around().await;
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.hand.advance(HOUR);
+    scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
+    assert_eq!(scene.deployed("1.1.0"), 1);
+    assert_eq!(scene.opened().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_over_which_the_clock_jumped_is_begun_anew() {
+    for jump in ["2026-11-25T11:05:00+01:00", TEN_YEARS_LATER] {
+        let scene = scene(WEDNESDAY, &rules()).await;
+        scene.push("1.1.0").await;
+        let view = scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+        scene.hand.set(at(jump));
+        let events = scene
+            .until("the watch to go on", |_| async {
+                let events = scene.events(view.row.id).await;
+                Ok(events.iter().any(|event| event == "watch_extended").then_some(events))
+            })
+            .await
+            .unwrap();
+        assert!(!events.iter().any(|event| event == "watch_passed"), "{events:?}");
+        let view = scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
+        let looks = view.watch.unwrap().taken;
+        assert!(looks >= 6, "half an hour was watched after the jump to {jump}, with {looks} looks");
+        assert_eq!(scene.deployed("1.1.0"), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_that_comes_twice_deploys_nothing_twice_and_refuses_nothing_new() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    scene.complete("1.1.0").await;
+    scene.jump_back();
+    scene.jump_back();
+    scene.look_around().await;
+    assert_eq!(scene.deployed("1.1.0"), 1);
+    // The number under which hosts are asked grows all the same, or they would refuse an older daemon.
+    scene.complete("1.2.0").await;
+    assert_eq!(scene.deployed("1.2.0"), 1);
+    assert_eq!(scene.ground.forge.releases().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_years_later_no_approval_counts() {
+    let scene = scene(FRIDAY_EVENING, &with_approval()).await;
+    scene.push("1.1.0").await;
+    let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    scene.approve(&view, "grace").await.unwrap();
+    scene.hand.set(at(TEN_YEARS_LATER));
+    scene.look_around().await;
+    let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    assert_eq!(scene.ground.done().len(), 0, "an approval of 2026 opens nothing in 2036");
+    scene.approve(&view, "grace").await.unwrap();
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    assert_eq!(scene.deployed("1.1.0"), 1);
+}
