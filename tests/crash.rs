@@ -19,11 +19,17 @@ mod seed;
 
 #[path = "."]
 mod tier6 {
+    /// Each of these tests uses both cores, so they come one after the other.
+    pub static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
     #[path = "crash/points.rs"]
     mod points;
 
     #[path = "crash/syncs.rs"]
     mod syncs;
+
+    #[path = "crash/jumps.rs"]
+    mod jumps;
 
     #[path = "crash/kills.rs"]
     mod kills;

@@ -149,6 +149,7 @@ fn doubled(field: &Field, version: &str, done: &[String], releases: usize) -> Ve
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "tier 6: minutes of both cores"]
 async fn a_thousand_kills_lose_nothing_and_double_nothing() {
+    let _alone = super::ALONE.lock().await;
     let runtime = Handle::current();
     let given = std::env::var("TAGWARDEN_KILLS").ok().and_then(|kills| kills.parse().ok());
     let kills: u64 = given.unwrap_or(KILLS);

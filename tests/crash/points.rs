@@ -121,6 +121,7 @@ fn walk(runtime: &Handle, cases: &Mutex<Vec<Case>>, faults: &Mutex<Vec<String>>)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "tier 6: minutes of both cores"]
 async fn every_failpoint_times_abort_panic_error_ends_in_the_same_release() {
+    let _alone = super::ALONE.lock().await;
     let runtime = Handle::current();
     let begun = Instant::now();
     let mut cases = cases();

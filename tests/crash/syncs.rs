@@ -136,6 +136,7 @@ fn everywhere(runtime: &Handle, kinds: &[(&'static str, &'static str, u64)]) -> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "tier 6: strace, and minutes of both cores"]
 async fn killed_at_every_sync_of_the_way_forward_and_of_the_way_back() {
+    let _alone = super::ALONE.lock().await;
     let runtime = Handle::current();
     let kinds = [(SYNCS, "signal=KILL", MOST_KILLS)];
     tokio::task::spawn_blocking(move || everywhere(&runtime, &kinds)).await.unwrap();
@@ -144,6 +145,7 @@ async fn killed_at_every_sync_of_the_way_forward_and_of_the_way_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "tier 6: strace, and minutes of both cores"]
 async fn what_the_disk_refuses_is_never_called_saved() {
+    let _alone = super::ALONE.lock().await;
     let runtime = Handle::current();
     let kinds = [
         (WRITES, "error=EIO", MOST_FAULTS),
