@@ -15,7 +15,7 @@ use crate::config::Recipe;
 use crate::domain::names::{HostName, ObjectId, ReleaseId};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{self, Act, Facts, Inspection, Plan, Script, Step};
-use crate::domain::release::{Direction, Event, Outcome, State, StepRun};
+use crate::domain::release::{Direction, Event, Outcome, Phase, State, StepRun};
 use crate::engine::drive::{ASK_AGAIN, Memory, Next};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
@@ -373,7 +373,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes every host of an environment for a release; a host of our own older release that is over is freed first.
+    /// Takes every host of an environment for a release; a host of our own release that is over, or never began, is freed first.
     pub(super) async fn take_hosts(&self, place: &Place, state: &State) -> Result<(), Notice> {
         for (name, host) in &place.hosts {
             let lock = EnvironmentLock {
@@ -388,7 +388,7 @@ impl Engine {
             };
             match host.take(&lock).await {
                 Ok(None) => {}
-                Ok(Some(holder)) if self.is_over(holder.release).await => {
+                Ok(Some(holder)) if self.has_no_use_for_hosts(holder.release).await => {
                     let freed = host.give_back(holder.release).await.and(host.take(&lock).await);
                     match freed {
                         Ok(None) => {}
@@ -412,9 +412,11 @@ impl Engine {
         }
     }
 
-    async fn is_over(&self, release: ReleaseId) -> bool {
+    async fn has_no_use_for_hosts(&self, release: ReleaseId) -> bool {
         match self.state(release).await {
-            Ok(Some(state)) => state.at_rest(),
+            // One that waits has begun nothing: the daemon was killed after it had taken the host, and only the release
+            // that this environment's one driver starts may have it now.
+            Ok(Some(state)) => state.at_rest() || state.phase == Phase::Waiting,
             // A release that nobody here knows of is one of a database that was replaced.
             Ok(None) => true,
             Err(_) => false,
