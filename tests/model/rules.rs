@@ -112,15 +112,15 @@ fn person(shape: u8) -> Person {
 }
 
 fn verdict(shape: u8) -> Verdict {
-    if shape % 2 == 0 { Verdict::Retry } else { Verdict::BroughtBack }
+    if shape.is_multiple_of(2) { Verdict::Retry } else { Verdict::BroughtBack }
 }
 
 fn direction(shape: u8) -> Direction {
-    if shape % 2 == 0 { Direction::Do } else { Direction::Undo }
+    if shape.is_multiple_of(2) { Direction::Do } else { Direction::Undo }
 }
 
 fn outcome(shape: u8) -> Outcome {
-    if shape % 2 == 0 { Outcome::Done } else { Outcome::Failed { why: Notice::new("TW-D021") } }
+    if shape.is_multiple_of(2) { Outcome::Done } else { Outcome::Failed { why: Notice::new("TW-D021") } }
 }
 
 /// An instant that a shape stands for.
@@ -129,7 +129,7 @@ fn instant(shape: u8) -> Timestamp {
 }
 
 fn answer(shape: u8) -> Answer {
-    Answer { at: instant(shape), may_deploy: shape % 2 == 0, gates: Vec::new(), next_slot: None }
+    Answer { at: instant(shape), may_deploy: shape.is_multiple_of(2), gates: Vec::new(), next_slot: None }
 }
 
 fn reason(shape: u8) -> String {
@@ -184,7 +184,7 @@ pub const RULES: &[Rule] = {
         Rule { event: E::WatchExtended, lawful: "watching", make: |n| V::WatchExtended { until: instant(n) }, note: |k, _| k.extended = true },
         Rule { event: E::WatchPassed, lawful: "watching > announcing", make: |_| V::WatchPassed { unproven: Vec::new() }, note: nothing },
         Rule { event: E::Completed, lawful: "announcing > complete", make: |_| V::Completed, note: nothing },
-        Rule { event: E::RollbackAsked, lawful: "deploying smoke watching announcing complete rolling_back", make: |n| V::RollbackAsked { by: Some(person(n)), reason: reason(n), tag: (n % 2 == 0).then(|| "v1.0.0-rollback".into()) }, note: |k, n| { k.back_asked = true; k.back_tag_seen |= n % 2 == 0; } },
+        Rule { event: E::RollbackAsked, lawful: "deploying smoke watching announcing complete rolling_back", make: |n| V::RollbackAsked { by: Some(person(n)), reason: reason(n), tag: n.is_multiple_of(2).then(|| "v1.0.0-rollback".into()) }, note: |k, n| { k.back_asked = true; k.back_tag_seen |= n.is_multiple_of(2); } },
         Rule { event: E::RollbackStarted, lawful: "deploying smoke watching announcing complete > rolling_back", make: |n| V::RollbackStarted { why: Notice::new("TW-D020"), plan: Plan::default(), before: None, fence: u64::from(n) }, note: |k, _| k.going_back = true },
         Rule { event: E::RolledBack, lawful: "rolling_back > rolled_back", make: |_| V::RolledBack, note: nothing },
         Rule { event: E::RollbackTagSeen, lawful: "deploying smoke watching announcing complete rolling_back rolled_back stuck", make: |_| V::RollbackTagSeen { tag: "v1.0.0-rollback".into() }, note: |k, _| k.back_tag_seen = true },
