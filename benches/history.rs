@@ -67,7 +67,7 @@ fn live(w: &Writing<'_>, number: u64, begin: Timestamp) -> Result<(), StoreError
     };
     assert!(state.at_rest());
     for row in w.reading().outbox_of(id)? {
-        w.settle_outbox(row.id, tagwarden::store::OutboxState::Sent, end.at, "sent", end.at)?;
+        w.settle_outbox(row.id, tagwarden::store::OutboxState::Sent, end.at, Some("sent"), end.at)?;
     }
     Ok(())
 }

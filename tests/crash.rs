@@ -28,9 +28,6 @@ mod tier6 {
     #[path = "crash/syncs.rs"]
     mod syncs;
 
-    #[path = "crash/jumps.rs"]
-    mod jumps;
-
     #[path = "crash/kills.rs"]
     mod kills;
 }

@@ -17,10 +17,10 @@ mod forward;
 mod gates;
 #[path = "road/gates_people.rs"]
 mod gates_people;
-#[path = "road/monitoring.rs"]
-mod monitoring;
 #[path = "road/jumps.rs"]
 mod jumps;
+#[path = "road/monitoring.rs"]
+mod monitoring;
 #[path = "road/news.rs"]
 mod news;
 #[path = "road/people.rs"]

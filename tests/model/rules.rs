@@ -1,6 +1,6 @@
 //! What may happen to a release in which phase, and what of it must be remembered: written down by hand, a row an event.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use tagwarden::domain::gate::Answer;
@@ -31,6 +31,9 @@ pub struct Model {
 pub struct Noted {
     pub pusher: Option<&'static str>,
     pub approvers: BTreeSet<&'static str>,
+    pub signed_by: Option<&'static str>,
+    pub overridden: BTreeSet<String>,
+    pub issue: Option<u64>,
     pub held_by: Option<&'static str>,
     pub back_asked: bool,
     pub going_back: bool,
@@ -70,6 +73,9 @@ impl Model {
             noted: Noted {
                 pusher: state.opening.pusher.as_ref().map(login),
                 approvers: state.approvals.iter().map(|approval| login(&approval.by)).collect(),
+                signed_by: state.signed.as_ref().map(|signed| login(&signed.by)),
+                overridden: state.overrides.iter().map(|one| one.gate.clone()).collect(),
+                issue: state.issue,
                 held_by: state.hold.as_ref().map(|hold| login(&hold.by)),
                 back_asked: state.back_asked.is_some(),
                 going_back: state.back.is_some(),
@@ -109,6 +115,11 @@ fn who(shape: u8) -> &'static str {
 
 fn person(shape: u8) -> Person {
     Person::parse(who(shape)).unwrap()
+}
+
+/// The gate that a shape is about.
+fn gate(shape: u8) -> String {
+    ["ci", "e2e"][usize::from(shape) % 2].to_owned()
 }
 
 fn verdict(shape: u8) -> Verdict {
@@ -169,7 +180,15 @@ pub const RULES: &[Rule] = {
         Rule { event: E::PusherNamed, lawful: "everywhere", make: |n| V::PusherNamed { pusher: person(n) }, note: |k, n| k.pusher = Some(who(n)) },
         Rule { event: E::Refused, lawful: "waiting > refused", make: |_| V::Refused { findings: vec![Notice::new("TW-E010")] }, note: nothing },
         Rule { event: E::Asked, lawful: "waiting", make: |n| V::Asked { answer: answer(n) }, note: nothing },
-        Rule { event: E::Approved, lawful: "waiting", make: |n| V::Approved { by: person(n), binding: "b".into(), expires_at: instant(n) }, note: |k, n| { k.approvers.insert(who(n)); } },
+        Rule { event: E::Approved, lawful: "waiting", make: |n| V::Approved { by: person(n), binding: "b".into(), expires_at: instant(n), seen: BTreeMap::new() }, note: |k, n| { k.approvers.insert(who(n)); } },
+        Rule { event: E::ApprovalVoided, lawful: "waiting", make: |n| V::ApprovalVoided { by: person(n), why: Notice::new("TW-E010") }, note: |k, n| { k.approvers.remove(who(n)); } },
+        Rule { event: E::Seen, lawful: "waiting", make: |_| V::Seen { evidence: Vec::new() }, note: nothing },
+        Rule { event: E::Ticked, lawful: "waiting", make: |n| V::Ticked { item: format!("i{}", n % 3), by: person(n), good: n.is_multiple_of(2), note: Some(reason(n)) }, note: nothing },
+        Rule { event: E::SignedOff, lawful: "waiting", make: |n| V::SignedOff { by: person(n), checklist: reason(n), note: None }, note: |k, n| k.signed_by = Some(who(n)) },
+        Rule { event: E::OverrideAsked, lawful: "waiting", make: |n| V::OverrideAsked { by: person(n), gate: gate(n), reason: reason(n), until: instant(n), drill: n.is_multiple_of(2) }, note: |k, n| { k.overridden.insert(gate(n)); } },
+        Rule { event: E::OverrideConfirmed, lawful: "waiting", make: |n| V::OverrideConfirmed { by: person(n), gate: gate(n), drill: n.is_multiple_of(2) }, note: nothing },
+        Rule { event: E::OverrideEnded, lawful: "waiting", make: |n| V::OverrideEnded { by: person(n), gate: gate(n) }, note: |k, n| { k.overridden.remove(&gate(n)); } },
+        Rule { event: E::IssueOpened, lawful: "everywhere", make: |n| V::IssueOpened { number: u64::from(n) }, note: |k, n| k.issue = Some(u64::from(n)) },
         Rule { event: E::Denied, lawful: "waiting > denied", make: |n| V::Denied { by: person(n), reason: reason(n) }, note: nothing },
         Rule { event: E::Withdrawn, lawful: "waiting > withdrawn", make: |n| V::Withdrawn { by: person(n), reason: reason(n) }, note: nothing },
         Rule { event: E::Superseded, lawful: "waiting > superseded", make: |n| V::Superseded { by: ReleaseId(u64::from(n)), tag: "v9.0.0".into() }, note: nothing },
