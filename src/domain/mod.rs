@@ -7,6 +7,7 @@ pub mod audit;
 pub mod calendar;
 pub mod changelog;
 pub mod checkpoint;
+pub mod checks;
 pub mod gate;
 pub mod gravity;
 pub mod journal;

@@ -6,5 +6,5 @@ pub mod signature;
 
 pub use client::{
     CommitStatus, Forge, ForgeError, Greeting, Issue, Permission, Protected, Published, ReleaseNotes,
-    Repository, Rights, StatusState, Support, Tag, TagProtection, Team, Webhook,
+    Repository, Rights, Started, StatusState, Support, Tag, TagProtection, Team, Webhook,
 };

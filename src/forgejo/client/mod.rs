@@ -2,10 +2,12 @@
 //!
 //! One file per subject beside this one; here is what all of them share: the address, the token, limits, retries.
 //!
-//! Races: (a) a request that is cut may have taken effect: only questions (GET) are repeated here, and every write
-//! is made so that its caller may repeat it; (b) a list that changes while its pages are read can lose or double an
-//! entry: doubled ones are folded, a lost one is found by the next look.
+//! Races: (a) a request that is cut may have taken effect: only what may be done twice (GET, PUT, DELETE) is repeated
+//! here, and every other write is made so that its caller may repeat it; (b) a list that changes while its pages are
+//! read can lose or double an entry: doubled ones are folded, a lost one is found by the next look; (c) a forge that
+//! limits our rate asks all of us to wait: nobody asks it anything before that time is over.
 
+mod actions;
 mod contents;
 mod error;
 mod instance;
@@ -18,14 +20,16 @@ mod statuses;
 mod tags;
 mod webhooks;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use actions::Started;
 pub use error::ForgeError;
 pub use instance::{Greeting, Support};
 pub use issues::Issue;
@@ -36,6 +40,7 @@ pub use statuses::{CommitStatus, StatusState};
 pub use tags::Tag;
 pub use webhooks::Webhook;
 
+use crate::clock::Stopwatch;
 use crate::config::Secret;
 use crate::domain::names::RepositoryName;
 
@@ -49,8 +54,12 @@ const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 const TRIES: u32 = 3;
 /// The pause before the second try; it doubles, and a random part of the same length is added.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The status with which a rate is limited.
+const LIMITED: u16 = 429;
 /// The longest pause that is spent here; who asks for more is tried again by the caller.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// The longest that a forge may keep us away at once by limiting our rate; a wrong header must not silence us for days.
+const LONGEST_SILENCE: Duration = Duration::from_secs(600);
 /// The entries asked for per page: the most that Forgejo gives.
 const PAGE_SIZE: usize = 50;
 /// The most pages that are read: twenty thousand tags are more than any repository of ours will have.
@@ -61,6 +70,8 @@ const MOST_PAGES: usize = 400;
 pub struct Forge {
     base: Url,
     http: reqwest::Client,
+    /// Since when, and for how long, the forge wants to hear nothing from us.
+    silence: Arc<Mutex<Option<(Stopwatch, Duration)>>>,
 }
 
 /// A repository, as the forge describes it.
@@ -111,6 +122,13 @@ struct Answer {
     bytes: Vec<u8>,
 }
 
+/// One page of a list.
+struct Page<T> {
+    entries: Vec<T>,
+    /// How many entries all pages have together, when the forge says so.
+    total: Option<u64>,
+}
+
 impl Forge {
     /// Returns a client for the instance at `url`, with the rights of `token`.
     ///
@@ -139,7 +157,7 @@ impl Forge {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|_| unusable("the system's TLS roots cannot be read"))?;
-        Ok(Self { base, http })
+        Ok(Self { base, http, silence: Arc::default() })
     }
 
     /// Returns the repository, or `None` when there is none or the account may not know of it.
@@ -160,17 +178,34 @@ impl Forge {
         call: &'static str,
         path: &[&str],
     ) -> Result<Vec<T>, ForgeError> {
-        let mut all = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let query = vec![("limit", PAGE_SIZE.to_string()), ("page", page.to_string())];
-            let answer = self.ask(Ask { call, method: Method::GET, path, query, body: None }).await?;
-            let total = answer.number_in("x-total-count");
+        self.pages(call, path, &[], usize::MAX, |answer| {
             // A list that was never filled is written as `null`.
             let entries = answer.json::<Option<Vec<T>>>()?.unwrap_or_default();
+            Ok(Page { entries, total: answer.number_in("x-total-count") })
+        })
+        .await
+    }
+
+    /// Returns the entries of up to `most` pages; more than [`MOST_PAGES`] are an error.
+    async fn pages<T>(
+        &self,
+        call: &'static str,
+        path: &[&str],
+        filter: &[(&'static str, String)],
+        most: usize,
+        page_of: impl Fn(&Answer) -> Result<Page<T>, ForgeError>,
+    ) -> Result<Vec<T>, ForgeError> {
+        let mut all = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let mut query = filter.to_vec();
+            query.extend([("limit", PAGE_SIZE.to_string()), ("page", page.to_string())]);
+            let answer = self.ask(Ask { call, method: Method::GET, path, query, body: None }).await?;
+            let Page { entries, total } = page_of(&answer)?;
             let empty = entries.is_empty();
             all.extend(entries);
-            // The instance may cap a page below what was asked, so a short page proves nothing.
-            if empty || total.is_some_and(|total| all.len() as u64 >= total) {
+            // The instance may cap a page below what was asked, so a short page proves nothing; totals and links do.
+            let whole = total.is_some_and(|total| all.len() as u64 >= total);
+            if empty || whole || page >= most || (total.is_none() && answer.is_last()) {
                 return Ok(all);
             }
         }
@@ -187,9 +222,9 @@ impl Forge {
         self.ask(Ask { call, method, path, query: Vec::new(), body: Some(body) }).await
     }
 
-    /// Asks; a question is repeated after a transient error, a write never.
+    /// Asks; what may be done twice is repeated after a transient error, everything else never.
     async fn ask(&self, ask: Ask<'_>) -> Result<Answer, ForgeError> {
-        let tries = if ask.method == Method::GET { TRIES } else { 1 };
+        let tries = if ask.method.is_idempotent() { TRIES } else { 1 };
         let mut pause = FIRST_PAUSE;
         for _ in 1..tries {
             match self.ask_once(&ask).await {
@@ -210,6 +245,9 @@ impl Forge {
 
     async fn ask_once(&self, ask: &Ask<'_>) -> Result<Answer, ForgeError> {
         let call = ask.call;
+        if let Some(left) = self.silence_left() {
+            return Err(ForgeError::Busy { call, status: LIMITED, retry_after: Some(left) });
+        }
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["api", "v1"]).extend(ask.path);
@@ -225,7 +263,23 @@ impl Forge {
         let status = response.status();
         let headers = response.headers().clone();
         let bytes = read_capped(call, response).await?;
-        Answer { call, status, headers, bytes }.checked()
+        let checked = Answer { call, status, headers, bytes }.checked();
+        if let Err(ForgeError::Busy { status: LIMITED, retry_after: Some(wait), .. }) = &checked {
+            self.be_silent_for(*wait);
+        }
+        checked
+    }
+
+    /// Returns how long the forge still wants to hear nothing.
+    fn silence_left(&self) -> Option<Duration> {
+        let (since, wait) = (*self.silence.lock().ok()?)?;
+        wait.checked_sub(since.elapsed()).filter(|left| !left.is_zero())
+    }
+
+    fn be_silent_for(&self, wait: Duration) {
+        if let Ok(mut silence) = self.silence.lock() {
+            *silence = Some((Stopwatch::start(), wait.min(LONGEST_SILENCE)));
+        }
     }
 }
 
@@ -239,7 +293,7 @@ impl Answer {
         if self.status.is_redirection() {
             return Err(ForgeError::Unreadable { call, why: "it leads to another address", source: None });
         }
-        if self.status.is_server_error() || status == 429 || status == 408 {
+        if self.status.is_server_error() || status == LIMITED || status == 408 {
             let wait = self.number_in(RETRY_AFTER.as_str()).map(Duration::from_secs);
             return Err(ForgeError::Busy { call, status, retry_after: wait });
         }
@@ -252,6 +306,16 @@ impl Answer {
             why: "it has another shape",
             source: Some(source),
         })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bytes.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Returns whether the answer names other pages, and no next one.
+    fn is_last(&self) -> bool {
+        let links = self.headers.get(LINK).and_then(|links| links.to_str().ok());
+        links.is_some_and(|links| !links.contains("rel=\"next\""))
     }
 
     fn number_in(&self, header: &str) -> Option<u64> {

@@ -1,9 +1,12 @@
-//! How does a commit's status get onto the forge?
+//! How does a commit's status get onto the forge, and which stand there?
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
+use crate::domain::checks::Status;
 use crate::domain::names::{ObjectId, RepositoryName};
 use crate::domain::release;
 use crate::forgejo::client::{Forge, ForgeError};
@@ -63,7 +66,48 @@ pub struct CommitStatus {
     pub target_url: String,
 }
 
+#[derive(Deserialize)]
+struct StatusAnswer {
+    id: u64,
+    status: String,
+    context: String,
+    #[serde(default)]
+    target_url: String,
+    updated_at: Timestamp,
+    /// Nobody, where Actions posted it.
+    creator: Option<IgnoredAny>,
+}
+
+impl From<StatusAnswer> for Status {
+    fn from(answer: StatusAnswer) -> Self {
+        Self {
+            id: answer.id,
+            context: answer.context,
+            state: answer.status,
+            at: answer.updated_at,
+            by_actions: answer.creator.is_none() && answer.target_url.contains("/actions/runs/"),
+            link: answer.target_url,
+        }
+    }
+}
+
 impl Forge {
+    /// Returns every status that was ever posted on a commit; by its full id, because anything else is matched by its
+    /// beginning or finds nothing. The forge's own combined state covers one page only, so it is not asked for.
+    ///
+    /// # Errors
+    /// As every call: see [`ForgeError`].
+    pub async fn statuses(
+        &self,
+        repository: &RepositoryName,
+        commit: &ObjectId,
+    ) -> Result<Vec<Status>, ForgeError> {
+        let path =
+            ["repos", repository.owner(), repository.name(), "commits", commit.as_str(), "statuses"];
+        let answers: Vec<StatusAnswer> = self.list("statuses", &path).await?;
+        Ok(answers.into_iter().map(Status::from).collect())
+    }
+
     /// Posts a status on a commit; by its full id, because a tag's name finds nothing. May be repeated.
     ///
     /// # Errors
