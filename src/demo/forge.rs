@@ -19,6 +19,7 @@ mod courier;
 mod json;
 mod page;
 mod refs;
+mod runs;
 mod settings;
 mod shapes;
 mod watch;
@@ -37,6 +38,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 
 pub use courier::{Delivery, Fate, headers as webhook_headers};
+pub use runs::RunSeen;
 pub use settings::WebhookSettings;
 pub use world::{FileSeen, IssueSeen, ReleaseSeen, RequestSeen, StatusSeen};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tagwarden::config::Secret;
+use tagwarden::domain::checks::Run;
 use tagwarden::domain::gravity::Gravity;
 use tagwarden::domain::names::{ObjectId, Person, RepositoryName};
 use tagwarden::forgejo::{CommitStatus, Forge, ForgeError, Permission, ReleaseNotes, StatusState};
@@ -323,4 +324,184 @@ async fn a_status_stands_only_as_the_newest_of_its_context() {
     for (asked, stands) in [(first, false), (newest, true), (unheard, false)] {
         assert_eq!(forge(&chat).has_status(&bridge(), &commit, &asked).await.unwrap(), stands, "{asked:?}");
     }
+}
+fn commit_of(version: &str, name: &str) -> ObjectId {
+    let (_, path, _) = recorded(version, name);
+    ObjectId::parse(path.rsplit('/').nth(1).unwrap()).unwrap()
+}
+
+/// The commit whose runs were asked for.
+fn commit_of_runs(version: &str) -> ObjectId {
+    commit_of(version, "actions-statuses")
+}
+
+#[tokio::test]
+async fn recorded_runs_are_told_apart_by_the_ref_that_started_them() {
+    for version in VERSIONS {
+        let chat = recorded_forge(version, &["actions-runs-by-sha"]).await;
+        let commit = commit_of_runs(version);
+        let runs = forge(&chat).runs(&bridge(), &commit).await.unwrap().unwrap();
+        let told: Vec<_> = runs
+            .iter()
+            .map(|run: &Run| (run.id, run.workflow.as_str(), run.reference.as_str(), run.state.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [(2, "ci.yml", "refs/tags/v2.2.0", "waiting"), (1, "ci.yml", "refs/heads/main", "waiting")]
+        );
+        assert!(runs.iter().all(|run| run.commit == commit && run.event == "push"));
+        assert!(runs.iter().all(|run| run.started.is_none() && run.ended.is_none()), "1970 is no time");
+        assert!(runs[0].link.ends_with("/school/bridge/actions/runs/2"));
+        let [heard] = &chat.heard()[..] else { panic!("one page holds both") };
+        assert!(heard.path.contains(&format!("head_sha={commit}")), "{}", heard.path);
+        // The forge may list what it likes: another commit's runs are none of this one's.
+        let other = ObjectId::parse(&"e".repeat(40)).unwrap();
+        let chat = recorded_forge(version, &["actions-runs-by-sha"]).await;
+        assert_eq!(forge(&chat).runs(&bridge(), &other).await.unwrap(), Some(Vec::new()));
+        let none = recorded_forge(version, &["actions-runs-none"]).await;
+        assert_eq!(forge(&none).runs(&bridge(), &commit).await.unwrap(), Some(Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn recorded_statuses_are_read_whole_and_those_of_actions_are_known_by_having_no_author() {
+    for version in VERSIONS {
+        let chat = recorded_forge(version, &["actions-statuses", "status-list"]).await;
+        let of_actions = forge(&chat).statuses(&bridge(), &commit_of_runs(version)).await.unwrap();
+        let [status] = &of_actions[..] else { panic!("one status") };
+        assert_eq!((status.context.as_str(), status.state.as_str()), ("/ test (push)", "pending"));
+        assert!(status.by_actions);
+        let posted = forge(&chat).statuses(&bridge(), &commit_of(version, "status-list")).await.unwrap();
+        assert_eq!(posted.len(), 7);
+        assert!(posted.iter().all(|status| !status.by_actions));
+        let newest = posted.iter().filter(|status| status.context == "tagwarden/pending");
+        assert_eq!(newest.max_by_key(|status| status.id).unwrap().state, "success");
+    }
+}
+
+/// A forge whose list of runs has these pages; everything else is not there.
+async fn paged_runs(pages: Vec<String>) -> Chat {
+    Chat::with(move |heard| {
+        let query = heard.path.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+        let page: usize = query.rsplit("page=").next().unwrap().parse().unwrap();
+        Says::plain(
+            200,
+            pages.get(page - 1).map_or("{\"workflow_runs\": null, \"total_count\": 3}", |p| p.as_str()),
+        )
+    })
+    .await
+}
+
+fn run_json(id: u64) -> String {
+    format!(
+        r#"{{"id": {id}, "workflow_id": "ci.yml", "prettyref": "main", "commit_sha": "{COMMIT}", "event": "push",
+            "trigger_event": "push", "event_payload": "no JSON", "status": "success", "created": "2026-11-24T08:43:00Z",
+            "started": "2026-11-24T08:44:00+01:00", "stopped": null}}"#
+    )
+}
+
+#[tokio::test]
+async fn all_pages_of_runs_are_read_and_a_run_that_slid_to_the_next_page_counts_once() {
+    let page = |ids: &[u64]| {
+        let runs: Vec<String> = ids.iter().map(|id| run_json(*id)).collect();
+        format!("{{\"workflow_runs\": [{}], \"total_count\": 5}}", runs.join(","))
+    };
+    let chat = paged_runs(vec![page(&[4, 3]), page(&[3, 2]), page(&[1])]).await;
+    let commit = ObjectId::parse(COMMIT).unwrap();
+    let runs = forge(&chat).runs(&bridge(), &commit).await.unwrap().unwrap();
+    assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [4, 3, 2, 1]);
+    assert_eq!((runs[0].reference.as_str(), chat.heard().len()), ("main", 3));
+}
+
+#[tokio::test]
+async fn a_list_without_a_total_ends_where_its_links_end() {
+    let (_, _, tags) = recorded(VERSIONS[1], "tag-list");
+    let Says::Answer(_, _, body) = tags else { panic!() };
+    let link = |links: &str| Says::Answer(200, vec![("Link".to_owned(), links.to_owned())], body.clone());
+    let chat = Chat::in_turn(vec![
+        link("<http://x/?page=2>; rel=\"next\",<http://x/?page=2>; rel=\"last\""),
+        link("<http://x/?page=1>; rel=\"first\",<http://x/?page=1>; rel=\"prev\""),
+        Says::plain(500, "asked too often"),
+    ])
+    .await;
+    assert_eq!(forge(&chat).tags(&bridge()).await.unwrap().len(), 2);
+    assert_eq!(chat.heard().len(), 2);
+}
+
+#[tokio::test]
+async fn a_forge_without_a_record_of_runs_is_asked_for_its_jobs() {
+    let commit = ObjectId::parse(COMMIT).unwrap();
+    let job = |number: u64, sha: &str, status: &str| {
+        format!(
+            r#"{{"id": 1, "name": "test", "head_branch": "main", "head_sha": "{sha}", "run_number": {number},
+                "event": "push", "display_title": "x", "status": "{status}", "workflow_id": "ci.yml", "url": "u",
+                "created_at": "2026-11-24T08:43:00Z", "updated_at": "2026-11-24T08:45:00Z",
+                "run_started_at": "2026-11-24T08:44:00Z"}}"#
+        )
+    };
+    let status = |number: u64, state: &str, creator: &str| {
+        format!(
+            r#"{{"id": 1, "status": "{state}", "target_url": "/school/bridge/actions/runs/{number}/jobs/0",
+                "context": "c", "creator": {creator}, "updated_at": "2026-11-24T08:45:00Z"}}"#
+        )
+    };
+    let other = "e".repeat(40);
+    for (jobs, statuses, expected) in [
+        (vec![job(7, COMMIT, "success")], vec![status(7, "success", "null")], Some("success")),
+        (vec![job(7, COMMIT, "success")], vec![status(7, "pending", "null")], Some("waiting")),
+        (vec![job(7, COMMIT, "success")], vec![status(7, "success", r#"{"id": 2}"#)], Some("unknown")),
+        (vec![job(7, COMMIT, "success")], vec![], Some("unknown")),
+        (vec![job(7, COMMIT, "success"), job(7, COMMIT, "failure")], vec![], Some("failure")),
+        (vec![job(7, COMMIT, "skipped")], vec![], Some("skipped")),
+        (vec![job(7, &other, "success")], vec![], None),
+    ] {
+        let (jobs, statuses) = (jobs.join(","), statuses.join(","));
+        let chat = Chat::with(move |heard| {
+            match heard.path.split('?').next().unwrap().rsplit('/').next().unwrap() {
+                "runs" => Says::plain(404, "404 page not found\n"),
+                "tasks" => Says::plain(200, &format!("{{\"workflow_runs\": [{jobs}], \"total_count\": 1}}")),
+                _ => Says::Answer(
+                    200,
+                    vec![("X-Total-Count".to_owned(), "1".to_owned())],
+                    format!("[{statuses}]"),
+                ),
+            }
+        })
+        .await;
+        let runs = forge(&chat).runs(&bridge(), &commit).await.unwrap().unwrap();
+        assert_eq!(runs.first().map(|run| run.state.as_str()), expected);
+    }
+    let neither = Chat::always(404, "404 page not found\n").await;
+    assert_eq!(forge(&neither).runs(&bridge(), &commit).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_workflow_is_asked_for_once_whatever_becomes_of_the_question() {
+    for version in VERSIONS {
+        let chat = recorded_forge(version, &["actions-dispatch"]).await;
+        assert_eq!(forge(&chat).dispatch(&bridge(), "ci.yml", "v1.0.0").await.unwrap(), None);
+        let body = chat.heard()[0].json();
+        assert_eq!((&body["ref"], &body["return_run_info"]), (&"refs/tags/v1.0.0".into(), &true.into()));
+    }
+    let told = Chat::always(201, r#"{"id": 17, "run_number": 3, "jobs": ["test"]}"#).await;
+    assert_eq!(forge(&told).dispatch(&bridge(), "ci.yml", "v1.0.0").await.unwrap().unwrap().id, 17);
+    for says in [Says::plain(503, ""), Says::HangUp, Says::Cut, Says::plain(404, "{}")] {
+        let chat = Chat::in_turn(vec![says]).await;
+        assert!(forge(&chat).dispatch(&bridge(), "ci.yml", "v1.0.0").await.is_err());
+        assert_eq!(chat.heard().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_forge_that_limits_our_rate_is_left_alone_for_as_long_as_it_asks() {
+    let busy = Says::Answer(429, vec![("Retry-After".to_owned(), "120".to_owned())], String::new());
+    let chat = Chat::in_turn(vec![busy]).await;
+    let forge = forge(&chat);
+    let same = forge.clone();
+    assert!(forge.version().await.is_err());
+    let error = same.tags(&bridge()).await.unwrap_err();
+    assert!(matches!(error, ForgeError::Busy { status: 429, .. }), "{error:?}");
+    let left = error.retry_after().unwrap();
+    assert!(left > Duration::from_secs(60) && left <= Duration::from_secs(120), "{left:?}");
+    assert_eq!(chat.heard().len(), 1, "the second question was not even sent");
 }

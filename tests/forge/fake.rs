@@ -569,3 +569,63 @@ async fn fifty_repositories_get_their_tags_at_once_and_no_webhook_is_missing() {
     keys.dedup();
     assert_eq!(keys.len(), 100, "push and create of fifty tags, each once");
 }
+
+#[tokio::test]
+async fn runs_jobs_and_their_statuses_look_as_recorded() {
+    let world = world().await;
+    world.push(&["main"]).await;
+    let commit = ObjectId::parse(&world.id("main")).unwrap();
+    let first = world.forge.add_run("school/bridge", "ci.yml", "refs/heads/main", commit.as_str());
+    world.forge.add_job_status(first, "/ test (push)", "pending");
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let token = world.forge.add_user("ada");
+    let ask = async |path: &str| {
+        let url = format!("{}/api/v1/repos/school/bridge/{path}", world.forge.url());
+        let answer = http.get(url).header("Authorization", format!("token {token}")).send().await.unwrap();
+        answer.bytes().await.unwrap()
+    };
+    for version in VERSIONS {
+        let shape = |name: &str| {
+            let text =
+                std::fs::read_to_string(folder(version).join("api").join(format!("{name}.json"))).unwrap();
+            let json: Value = serde_json::from_str(&text).unwrap();
+            shape_of(json["response"]["json"].to_string().as_bytes())
+        };
+        let runs = ask(&format!("actions/runs?head_sha={commit}")).await;
+        assert_eq!(shape_of(&runs), shape("actions-runs-by-sha"));
+        assert_eq!(shape_of(&ask("actions/runs/1").await), shape("actions-run"));
+        assert_eq!(
+            shape_of(&ask("actions/tasks").await),
+            shape("actions-tasks"),
+            "none that waits is listed"
+        );
+        let statuses = ask(&format!("commits/{commit}/statuses")).await;
+        assert_eq!(shape_of(&statuses), shape("actions-statuses"));
+    }
+    // The client reads them: a branch and a tag on one commit are two runs.
+    let second = world.forge.add_run("school/bridge", "ci.yml", "refs/tags/v1.0.0", commit.as_str());
+    world.forge.set_run(second, "running");
+    world.forge.set_run(second, "success");
+    let runs = world.api.runs(&bridge(), &commit).await.unwrap().unwrap();
+    let told: Vec<_> = runs.iter().map(|run| (run.reference.as_str(), run.state.as_str())).collect();
+    assert_eq!(told, [("refs/tags/v1.0.0", "success"), ("refs/heads/main", "waiting")]);
+    assert!(runs[0].ended.is_some() && runs[1].ended.is_none());
+    assert!(world.api.statuses(&bridge(), &commit).await.unwrap()[0].by_actions);
+}
+
+#[tokio::test]
+async fn a_workflow_that_the_tagged_commit_has_can_be_started_on_its_tag() {
+    let world = world().await;
+    std::fs::create_dir_all(world.clone.join(".forgejo/workflows")).unwrap();
+    std::fs::write(world.clone.join(".forgejo/workflows/e2e.yml"), "on: workflow_dispatch\n").unwrap();
+    world.commit("ci: a trial");
+    world.git(&["tag", "-a", "v1.0.0", "-m", "one"]);
+    world.push(&["main", "v1.0.0"]).await;
+    let started = world.api.dispatch(&bridge(), "e2e.yml", "v1.0.0").await.unwrap().unwrap();
+    let [run] = &world.forge.runs()[..] else { panic!("one run") };
+    assert_eq!((run.id, run.commit.as_str()), (started.id, world.id("main").as_str()));
+    assert_eq!((run.event.as_str(), run.by.as_str()), ("workflow_dispatch", "ada"));
+    assert!(world.api.dispatch(&bridge(), "other.yml", "v1.0.0").await.is_err());
+    assert!(world.api.dispatch(&bridge(), "e2e.yml", "v9.9.9").await.is_err());
+    assert_eq!(world.forge.runs().len(), 1);
+}

@@ -1,5 +1,6 @@
 //! What does the forge answer to a call? The calls that we use, with the traps that were recorded.
 
+mod actions;
 mod contents;
 mod issues;
 mod people;
@@ -99,6 +100,7 @@ fn in_repository(shared: &Shared, world: &mut World, at: &At<'_>, rest: &[&str])
         (&Method::POST, ["statuses", commit]) => quiet(statuses::post_status(shared, world, at, commit)),
         (&Method::GET, ["commits", commit, "status"]) => quiet(statuses::combined(world, at, commit)),
         (&Method::GET, ["commits", commit, "statuses"]) => quiet(statuses::statuses(world, at, commit)),
+        (_, ["actions", rest @ ..]) => quiet(actions::answer(shared, world, at, rest)),
         (&Method::GET, ["releases"]) => quiet(releases::releases(world, at)),
         (&Method::POST, ["releases"]) => releases::make_release(shared, world, at),
         (&Method::GET, ["releases", "tags", name @ ..]) => {

@@ -32,10 +32,15 @@ impl Call {
         self.body.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Returns a value of the query, as it was written.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let mut pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
     /// Returns a number of the query.
     pub fn number(&self, key: &str) -> Option<usize> {
-        let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(name, _)| *name == key).find_map(|(_, value)| value.parse().ok())
+        self.value(key)?.parse().ok()
     }
 }
 

@@ -95,6 +95,16 @@ pub fn commit_of(path: &Path, name: &str) -> io::Result<String> {
     read().map_err(io::Error::other)
 }
 
+/// Returns whether a commit has this workflow file.
+pub fn has_workflow(path: &Path, commit: &str, file: &str) -> bool {
+    let read = || -> Result<(), git2::Error> {
+        let repository = Repository::open_bare(path)?;
+        let tree = repository.find_commit(Oid::from_str(commit)?)?.tree()?;
+        tree.get_path(&Path::new(".forgejo/workflows").join(file)).map(|_| ())
+    };
+    read().is_ok()
+}
+
 /// Returns all tags, the newest first as the API has them.
 pub fn tags(path: &Path) -> io::Result<Vec<TagFacts>> {
     let names = all(path)?;

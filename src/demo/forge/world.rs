@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::demo::forge::courier::{Delivery, Job};
 use crate::demo::forge::refs;
+use crate::demo::forge::runs::RunSeen;
 use crate::demo::forge::shapes;
 
 /// A commit status, as it was posted.
@@ -27,7 +28,7 @@ pub struct StatusSeen {
     pub description: String,
     /// Where to read more.
     pub target_url: String,
-    /// Who posted it.
+    /// Who posted it; empty = Actions.
     pub creator: String,
     /// When.
     pub at: Timestamp,
@@ -186,6 +187,9 @@ pub struct World {
     pub repositories: Vec<Repository>,
     pub default_pusher: String,
     pub statuses: Vec<StatusSeen>,
+    pub runs: Vec<RunSeen>,
+    /// Whether it is an instance that keeps no record of runs.
+    pub old_actions: bool,
     pub releases: Vec<ReleaseSeen>,
     pub issues: Vec<IssueSeen>,
     pub files: Vec<FileSeen>,
@@ -210,6 +214,8 @@ impl World {
             repositories: Vec::new(),
             default_pusher: String::new(),
             statuses: Vec::new(),
+            runs: Vec::new(),
+            old_actions: false,
             releases: Vec::new(),
             issues: Vec::new(),
             files: Vec::new(),

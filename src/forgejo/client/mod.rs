@@ -2,8 +2,8 @@
 //!
 //! One file per subject beside this one; here is what all of them share: the address, the token, limits, retries.
 //!
-//! Races: (a) a request that is cut may have taken effect: only what may be done twice (GET, PUT, DELETE) is repeated
-//! here, and every other write is made so that its caller may repeat it; (b) a list that changes while its pages are
+//! Races: (a) a request that is cut may have taken effect: only questions (GET) are repeated here, because
+//! even a PUT names the version that it expects, and every write is made so that its caller may repeat it; (b) a list that changes while its pages are
 //! read can lose or double an entry: doubled ones are folded, a lost one is found by the next look; (c) a forge that
 //! limits our rate asks all of us to wait: nobody asks it anything before that time is over.
 
@@ -222,9 +222,9 @@ impl Forge {
         self.ask(Ask { call, method, path, query: Vec::new(), body: Some(body) }).await
     }
 
-    /// Asks; what may be done twice is repeated after a transient error, everything else never.
+    /// Asks; a question is repeated after a transient error, a write never.
     async fn ask(&self, ask: Ask<'_>) -> Result<Answer, ForgeError> {
-        let tries = if ask.method.is_idempotent() { TRIES } else { 1 };
+        let tries = if ask.method.is_safe() { TRIES } else { 1 };
         let mut pause = FIRST_PAUSE;
         for _ in 1..tries {
             match self.ask_once(&ask).await {

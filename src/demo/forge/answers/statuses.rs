@@ -40,6 +40,10 @@ pub fn post_status(shared: &Shared, world: &mut World, at: &At<'_>, commit: &str
 }
 
 pub fn status_shape(world: &World, status: &StatusSeen) -> Json {
+    let creator = match status.creator.as_str() {
+        "" => Json::Plain(Value::Null),
+        person => shapes::account(world, person),
+    };
     object! {
         "id": status.id,
         "status": status.state.as_str(),
@@ -47,7 +51,7 @@ pub fn status_shape(world: &World, status: &StatusSeen) -> Json {
         "description": status.description.as_str(),
         "url": format!("{}/api/v1/repos/{}/statuses/{}", world.base, status.repository, status.commit),
         "context": status.context.as_str(),
-        "creator": shapes::account(world, &status.creator),
+        "creator": creator,
         "created_at": shapes::instant(status.at),
         "updated_at": shapes::instant(status.at),
     }
