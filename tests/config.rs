@@ -253,7 +253,7 @@ fn problems_are_told_in_french_too() {
         .replace("Europe/Paris", "Paris")
         .replace(
             "[repository.environment.deploy]",
-            "[repository.environment.gates]\nci = {}\n[repository.environment.deploy]",
+            "[repository.environment.gates]\nbackup = { kind = \"restic\" }\n[repository.environment.deploy]",
         )
         .replace("{ env = \"TOKEN\" }", "\"hunter2hunter2\"");
     assert_eq!(
@@ -264,7 +264,7 @@ c.toml:9: calendar[0].time_zone: `Paris` n'est pas un fuseau horaire (TW-C058)
   écrivez-le comme Europe/Paris
 c.toml:15: repository[0].environment[0].aprovers: cette clé n'existe pas ici (TW-C003)
   vouliez-vous dire : approvers
-c.toml:22: repository[0].environment[0].gates.ci: gates.ci arrivera dans une version future de tagwarden (TW-C030)
+c.toml:22: repository[0].environment[0].gates.backup: gates.backup arrivera dans une version future de tagwarden (TW-C030)
   retirez-le du fichier en attendant ; aucune clé n'est jamais ignorée en silence
 "
     );

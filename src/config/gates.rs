@@ -5,8 +5,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::config::{HttpCheck, Secret, Who};
+use crate::domain::checks::ContextPattern;
 use crate::domain::gate::{Checklist, Evidence, Wanted};
-use crate::domain::names::HostName;
+use crate::domain::names::{EnvironmentName, HostName};
 
 /// An automatic gate: what is looked at, and how old what was seen may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,22 @@ pub struct Gate {
 /// What an automatic gate looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GateSource {
+    /// The forge's checks on the commit; with nothing named, all of them.
+    Ci {
+        /// Files of workflows whose newest runs must be green.
+        workflows: Vec<String>,
+        /// Contexts of commit statuses that must be there and green.
+        contexts: Vec<ContextPattern>,
+    },
+    /// A workflow that tries the whole application.
+    E2e {
+        /// Its file.
+        workflow: String,
+        /// The environment on which it is tried: a run that is older than the deployment there proves nothing.
+        after: Option<EnvironmentName>,
+        /// Whether the daemon starts it when a run is needed.
+        dispatch: bool,
+    },
     /// The answer to an HTTP request.
     Http {
         /// The request, and what its answer must be.

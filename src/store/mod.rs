@@ -11,8 +11,10 @@
 
 mod audit;
 mod checkpoints;
+mod claims;
 mod copies;
 mod deliveries;
+mod deployments;
 mod error;
 mod feeds;
 mod journal;
@@ -28,6 +30,7 @@ mod writer;
 
 pub use audit::{Audited, Torn, Trust};
 pub use checkpoints::{KeptCheckpoint, Sealing};
+pub use claims::{Claim, Patience};
 pub use copies::{Kept, Restored, restore};
 pub use deliveries::{Arrival, Delivery, DeliveryOutcome, NewDelivery, Stored};
 pub use error::StoreError;

@@ -385,8 +385,26 @@ approval_expires = "1s""#,
     );
     told(r#"approvers = ["user:ana"]"#, r#"approvers = ["user:ana"]
 [repository.environment.gates]
-ci = { max_age = "1h" }"#, "c.toml:17: repository[0].environment[0].gates.ci: gates.ci comes in a later version of tagwarden (TW-C030)
+backup = { kind = "restic" }"#, "c.toml:17: repository[0].environment[0].gates.backup: gates.backup comes in a later version of tagwarden (TW-C030)
   take it out of the file for now; no key is ever silently ignored");
+    told(r#"approvers = ["user:ana"]"#, r#"approvers = ["user:ana"]
+[repository.environment.gates.ci]
+workflows = [".forgejo/workflows/ci.yml"]
+contexts = ["tagwarden/staging"]
+max_age = "0s""#, "c.toml:17: repository[0].environment[0].gates.ci.workflows[0]: `.forgejo/workflows/ci.yml` is not the name of a workflow file (TW-C100)
+  write it without its folder, such as ci.yml
+c.toml:18: repository[0].environment[0].gates.ci.contexts[0]: `tagwarden/staging` means statuses that tagwarden posts itself; they prove nothing (TW-C101)
+  name the contexts of your checks, such as ci/*
+c.toml:19: repository[0].environment[0].gates.ci.max_age: `0s` is not between 1s and 366d (TW-C023)");
+    told(r#"approvers = ["user:ana"]"#, r#"approvers = ["user:ana"]
+[repository.environment.gates]
+ci = { contexts = [""] }
+e2e = { workflow = "e2e", after = "staging" }"#, "c.toml:17: repository[0].environment[0].gates.ci.contexts[0]: a context is empty, longer than 255 bytes, or has control characters (TW-C102)
+  write it as Forgejo shows it beside the commit; * stands for anything
+c.toml:18: repository[0].environment[0].gates.e2e.workflow: `e2e` is not the name of a workflow file (TW-C100)
+  write it without its folder, such as ci.yml
+c.toml:18: repository[0].environment[0].gates.e2e.after: `staging` is no other environment of this repository (TW-C103)
+  write that environment too, or leave `after` out; there are: -");
     told(r#"name = "prod-1""#, r#"name = "prod 1""#, "c.toml:17: repository[0].environment[0].host[0].name: `prod 1` is not a plain name for a host (TW-C048)
   use at most 40 letters, digits, `-`, `_` and `.`");
     told(r#"address = "deploy@prod.example.org""#, r#"address = "prod.example.org""#, "c.toml:18: repository[0].environment[0].host[0].address: `prod.example.org` is not an address (TW-C049)

@@ -45,6 +45,7 @@ pub fn config(raw: &raw::Config, found: &mut Findings<'_>) -> Option<Config> {
     found.distinct(&root.key("notify"), "name", names);
     let audit = audit::audit(raw, &root.key("audit"), found);
     environment::references(raw, found);
+    gates::after(raw, found);
     host::shared_folders(raw, found);
     let mut feeds = Vec::new();
     let calendars: BTreeMap<_, _> = calendars?

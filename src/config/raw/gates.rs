@@ -72,7 +72,7 @@ impl Default for Ci {
 pub struct E2e {
     /// The workflow file, such as `e2e.yml`
     pub workflow: String,
-    /// An environment of this repository: a run older than the last deployment there proves nothing
+    /// Another environment of this repository: only a run counts that began after this commit was deployed there last
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// Whether the daemon starts the workflow itself when there is no run yet, or only a stale one

@@ -131,7 +131,8 @@ mod tests {
     #[track_caller]
     fn says(row: &Row<'_>, standing: Standing, id: &str, what: &str) -> Verdict {
         let workflows: Vec<String> = row.workflows.iter().map(ToString::to_string).collect();
-        let contexts: Vec<ContextPattern> = row.contexts.iter().map(|text| ContextPattern::new(text)).collect();
+        let contexts: Vec<ContextPattern> =
+            row.contexts.iter().map(|text| ContextPattern::new(text)).collect();
         let runs: Vec<Run> = row.runs.iter().map(|text| run(text)).collect();
         let mut statuses: Vec<Status> = row.people.iter().map(|text| status(text, false)).collect();
         statuses.extend(row.actions.iter().map(|text| status(text, true)));
@@ -197,7 +198,12 @@ mod tests {
         says(&row(&["1 ci/a success", "2 ci/b success"], &[]), Good, "gate-checks-green", "ci/a, ci/b");
         says(&row(&["1 ci/a success", "2 ci/b skipped"], &[]), Bad, "gate-checks-red", "ci/b: skipped");
         says(&row(&["1 ci/a failure", "2 ci/a success"], &[]), Good, "gate-checks-green", "ci/a");
-        says(&row(&["3 ci/a pending", "2 ci/a success"], &[]), Unknown, "gate-checks-under-way", "ci/a: pending");
+        says(
+            &row(&["3 ci/a pending", "2 ci/a success"], &[]),
+            Unknown,
+            "gate-checks-under-way",
+            "ci/a: pending",
+        );
         says(&row(&["1 other success"], &[]), Bad, "gate-checks-absent", "ci/*");
         says(&row(&["9 ci/a success"], &["1 ci/a failure"]), Bad, "gate-checks-red", "ci/a: failure");
         says(&row(&["9 ci/a failure"], &["1 ci/a success"]), Good, "gate-checks-green", "ci/a");

@@ -30,9 +30,7 @@ pub struct Trial<'a> {
 /// # Errors
 /// There is no run, or only one that proves nothing any more.
 pub fn e2e(trial: Trial<'_>, runs: &[Run], now: Timestamp) -> Result<Verdict, (u64, Notice)> {
-    let about = |id: &str| {
-        Notice::new(id).with("what", trial.workflow).with("commit", trial.commit.short())
-    };
+    let about = |id: &str| Notice::new(id).with("what", trial.workflow).with("commit", trial.commit.short());
     let mine = |run: &&Run| run.commit == *trial.commit && run.workflow == trial.workflow;
     let Some(run) = runs.iter().filter(mine).max_by_key(|run| run.id) else {
         return Err((0, about("gate-checks-absent")));
@@ -102,7 +100,10 @@ mod tests {
         // Newer ones, whichever way they ended.
         assert_eq!(told(&[green.clone(), run(4, "failure", 300, 400)], None, 500), red);
         assert_eq!(told(&[green.clone(), run(4, "cancelled", 300, 400)], None, 500), red);
-        assert_eq!(told(&[green.clone(), run(4, "running", 300, 0)], None, 500), "Unknown gate-checks-under-way");
+        assert_eq!(
+            told(&[green.clone(), run(4, "running", 300, 0)], None, 500),
+            "Unknown gate-checks-under-way"
+        );
         assert_eq!(told(&[run(4, "failure", 50, 60), run(5, "success", 100, 200)], None, 500), good);
         // A red run that is older than the deployment is about other code.
         let old = "needed after 4: gate-e2e-before-deployment";

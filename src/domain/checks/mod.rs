@@ -158,11 +158,7 @@ fn verdict(checks: &[Check], absent: &[String], commit: &ObjectId) -> Verdict {
     } else if !absent.is_empty() {
         (Standing::Bad, about("gate-checks-absent", absent.join(", ")), None)
     } else if of(Outcome::UnderWay).next().is_some() {
-        (
-            Standing::Unknown,
-            about("gate-checks-under-way", told(Outcome::UnderWay)),
-            first(Outcome::UnderWay),
-        )
+        (Standing::Unknown, about("gate-checks-under-way", told(Outcome::UnderWay)), first(Outcome::UnderWay))
     } else if checks.is_empty() {
         (Standing::Bad, about("gate-checks-none", String::new()), None)
     } else {
@@ -173,7 +169,9 @@ fn verdict(checks: &[Check], absent: &[String], commit: &ObjectId) -> Verdict {
         standing,
         reason,
         facts: checks.iter().map(|check| (check.name.clone(), check.fact.clone())).collect(),
-        dated: (standing == Standing::Good).then(|| checks.iter().filter_map(|check| check.ended).min()).flatten(),
+        dated: (standing == Standing::Good)
+            .then(|| checks.iter().filter_map(|check| check.ended).min())
+            .flatten(),
         link,
     }
 }

@@ -8,7 +8,9 @@
 //! say what they saw, and the later one counts.
 
 mod alerts;
+mod ci;
 mod command;
+mod e2e;
 mod http;
 mod memory;
 mod prometheus;
@@ -162,6 +164,10 @@ impl Engine {
 
     async fn look_at_gate(&self, place: &Place, state: &State, gate: &Gate) -> Sight {
         match &gate.source {
+            GateSource::Ci { workflows, contexts } => self.look_at_checks(state, workflows, contexts).await,
+            GateSource::E2e { workflow, after, dispatch } => {
+                self.look_at_trial(state, gate, (workflow, after.as_ref(), *dispatch)).await
+            }
             GateSource::Http { check, value, token } => {
                 self.look_at_address(check, value.as_ref(), token.as_ref()).await
             }

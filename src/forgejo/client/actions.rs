@@ -91,7 +91,8 @@ impl RunAnswer {
         // The short name does not tell a branch from a tag of that name; what started the run does.
         let payload: Option<Value> = serde_json::from_str(&self.event_payload).ok();
         let full = payload.as_ref().and_then(|payload| payload.get("ref")?.as_str());
-        let reference = full.filter(|full| full.ends_with(&self.prettyref)).unwrap_or(&self.prettyref).to_owned();
+        let reference =
+            full.filter(|full| full.ends_with(&self.prettyref)).unwrap_or(&self.prettyref).to_owned();
         let event = if self.trigger_event.is_empty() { self.event } else { self.trigger_event };
         Run {
             id: self.id,
@@ -148,7 +149,9 @@ impl Forge {
             by_run.entry(job.run_number).or_default().push(job);
         }
         let statuses = if by_run.is_empty() { Vec::new() } else { self.statuses(repository, commit).await? };
-        Ok(Some(by_run.into_iter().rev().filter_map(|(number, jobs)| joined(number, &jobs, &statuses)).collect()))
+        Ok(Some(
+            by_run.into_iter().rev().filter_map(|(number, jobs)| joined(number, &jobs, &statuses)).collect(),
+        ))
     }
 
     /// Starts a workflow on a tag; `None` = it was started, and this forge does not say as which run.
@@ -178,7 +181,8 @@ fn joined(number: u64, jobs: &[JobAnswer], statuses: &[Status]) -> Option<Run> {
     let told: Vec<&Status> =
         statuses.iter().filter(|status| status.by_actions && status.link.contains(&page)).collect();
     let waits = told.iter().any(|status| outcome(&status.state) == Outcome::UnderWay);
-    let state = |wanted: Outcome| jobs.iter().find(|job| job.status != "skipped" && outcome(&job.status) == wanted);
+    let state =
+        |wanted: Outcome| jobs.iter().find(|job| job.status != "skipped" && outcome(&job.status) == wanted);
     let word = match (state(Outcome::Red), state(Outcome::UnderWay), state(Outcome::Green)) {
         (Some(red), _, _) => &red.status,
         (None, Some(running), _) => &running.status,

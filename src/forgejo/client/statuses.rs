@@ -102,8 +102,7 @@ impl Forge {
         repository: &RepositoryName,
         commit: &ObjectId,
     ) -> Result<Vec<Status>, ForgeError> {
-        let path =
-            ["repos", repository.owner(), repository.name(), "commits", commit.as_str(), "statuses"];
+        let path = ["repos", repository.owner(), repository.name(), "commits", commit.as_str(), "statuses"];
         let answers: Vec<StatusAnswer> = self.list("statuses", &path).await?;
         Ok(answers.into_iter().map(Status::from).collect())
     }

@@ -181,6 +181,18 @@ pub const TEXTS: &[Text] = texts! {
         "set `below`, `above` or both", "renseignez `below`, `above` ou les deux";
     "TW-C126": "the smallest good value is larger than the largest", "la plus petite valeur admise dépasse la plus grande",
         "swap `above` and `below`", "échangez `above` et `below`";
+    "TW-C100": "`{value}` is not the name of a workflow file", "`{value}` n'est pas le nom d'un fichier de workflow",
+        "write it without its folder, such as ci.yml", "écrivez-le sans son dossier, comme ci.yml";
+    "TW-C101": "`{value}` means statuses that tagwarden posts itself; they prove nothing",
+        "`{value}` désigne des statuts que tagwarden publie lui-même ; ils ne prouvent rien",
+        "name the contexts of your checks, such as ci/*", "nommez les contextes de vos vérifications, comme ci/*";
+    "TW-C102": "a context is empty, longer than {longest} bytes, or has control characters",
+        "un contexte est vide, dépasse {longest} octets ou contient des caractères de contrôle",
+        "write it as Forgejo shows it beside the commit; * stands for anything",
+        "écrivez-le comme Forgejo l'affiche à côté du commit ; * remplace n'importe quoi";
+    "TW-C103": "`{value}` is no other environment of this repository", "`{value}` n'est pas un autre environnement de ce dépôt",
+        "write that environment too, or leave `after` out; there are: {known}",
+        "écrivez aussi cet environnement, ou retirez `after` ; il y a : {known}";
     "TW-C080": "`{value}` is not a version of a first release", "`{value}` n'est pas la version d'une première publication",
         "write three numbers without a prefix, such as 3.2.0", "écrivez trois nombres sans préfixe, comme 3.2.0";
     "TW-C081": "nobody is named who may sign", "personne n'est désigné pour signer",

@@ -39,6 +39,30 @@ pub const TEXTS: &[Text] = texts! {
     "gate-alerts-firing": "These alerts are firing: {alerts}.", "Ces alertes sont actives : {alerts}.";
     "gate-alerts-blind": "These alerts have no data, so nothing is known: {alerts}.",
         "Ces alertes n’ont pas de données ; rien n’est connu : {alerts}.";
+    "gate-checks-green": "Green for {commit}: {what}.", "Au vert pour {commit} : {what}.";
+    "gate-checks-red": "Not green for {commit}: {what}.", "Pas au vert pour {commit} : {what}.";
+    "gate-checks-under-way": "Still under way for {commit}: {what}.", "Encore en cours pour {commit} : {what}.";
+    "gate-checks-absent": "Forgejo has nothing for {commit} from {what}.", "Forgejo n’a rien pour {commit} de la part de {what}.";
+    "gate-checks-none": "Forgejo has neither a run nor a status for {commit}.",
+        "Forgejo n’a ni exécution ni statut pour {commit}.";
+    "gate-e2e-before-deployment": "The newest run of {what} for {commit} began before the deployment {since_at}, so it proves nothing; a new one is needed.",
+        "La dernière exécution de {what} pour {commit} a commencé avant le déploiement du {since_at} et ne prouve rien ; il en faut une nouvelle.";
+    "gate-e2e-old": "The newest run of {what} for {commit} ended {from_at} and may be {max_for} old at most; a new one is needed.",
+        "La dernière exécution de {what} pour {commit} s’est terminée le {from_at} et ne peut avoir plus de {max_for} ; il en faut une nouvelle.";
+    "gate-e2e-never-there": "Nothing was ever deployed to {environment}, so {tag} cannot have been tried there.",
+        "Rien n’a jamais été déployé sur {environment} : {tag} n’a pas pu y être essayé.";
+    "gate-e2e-not-there": "{environment} does not run {tag}, so it cannot be tried there.",
+        "{environment} n’exécute pas {tag}, qui ne peut donc y être essayé.";
+    "gate-e2e-deploying": "{other} is being deployed to {environment} or taken back; then it is seen whether {tag} can be tried there.",
+        "{other} est en cours de déploiement ou de retrait sur {environment} ; on verra ensuite si {tag} peut y être essayé.";
+    "gate-e2e-started": "{what} was started {since_at}; its run is waited for.",
+        "{what} a été lancé le {since_at} ; son exécution est attendue.";
+    "gate-e2e-asked": "Forgejo was asked to start {what} {since_at}; its run is looked for.",
+        "Le lancement de {what} a été demandé à Forgejo le {since_at} ; son exécution est recherchée.";
+    "gate-e2e-refused": "Forgejo was asked to start {what} {since_at}, but {why}; its run is looked for, then it is tried again.",
+        "Le lancement de {what} a été demandé à Forgejo le {since_at}, mais {why} ; son exécution est recherchée, puis un nouvel essai est fait.";
+    "gate-e2e-not-started": "{what} could not be started, the last time {since_at}; start it by hand for this tag, and see that it listens to workflow_dispatch.",
+        "{what} n’a pas pu être lancé, la dernière fois le {since_at} ; lancez-le à la main pour cette étiquette et vérifiez qu’il accepte workflow_dispatch.";
     "gate-signoff-open": "{tag} waits for the checklist of {environment}: {items}, by {who}.",
         "{tag} attend la liste de contrôle de {environment} : {items}, par {who}.";
     "gate-signoff-unsigned": "Every item of the checklist is ticked; {who} must sign it for {tag}.",

@@ -1,6 +1,7 @@
 //! Tables below `[repository.environment.gates]`, as meant.
 
 mod alerts;
+mod checks;
 mod command;
 mod http;
 mod prometheus;
@@ -18,6 +19,7 @@ use crate::domain::notice::Notice;
 use super::text::{self, hours, seconds};
 use super::{Findings, top};
 
+pub use checks::after;
 pub use signoff::signoff;
 
 /// The names that gates have by themselves; no gate of the file may be called so.
@@ -49,8 +51,6 @@ pub fn gates(
     found: &mut Findings<'_>,
 ) -> Option<Vec<Gate>> {
     for (key, written) in [
-        ("ci", raw.ci.is_some()),
-        ("e2e", raw.e2e.is_some()),
         ("backup", raw.backup.is_some()),
         ("image", raw.image.is_some()),
     ] {
@@ -58,13 +58,29 @@ pub fn gates(
             let _: Option<()> = top::later(&format!("gates.{key}"), &at.key(key), found);
         }
     }
+    let ci = optional(&raw.ci, &at.key("ci"), found, checks::ci);
+    let e2e = optional(&raw.e2e, &at.key("e2e"), found, checks::e2e);
     let http = found.each(&raw.http, &at.key("http"), http::http);
     let command = found
         .each(&raw.command, &at.key("command"), |raw, at, found| command::command(raw, around, at, found));
     let prometheus = found.each(&raw.prometheus, &at.key("prometheus"), prometheus::prometheus);
     let alerts = found.each(&raw.alerts, &at.key("alerts"), alerts::alerts);
     unique(raw, at, found);
-    Some(http?.into_iter().chain(command?).chain(prometheus?).chain(alerts?).collect())
+    let one_each = ci?.into_iter().chain(e2e?);
+    Some(one_each.chain(http?).chain(command?).chain(prometheus?).chain(alerts?).collect())
+}
+
+/// Returns the gate of a table that may be written once; an environment without it is right too.
+fn optional<'f, T>(
+    raw: &Option<T>,
+    at: &Path,
+    found: &mut Findings<'f>,
+    convert: impl FnOnce(&T, &Path, &mut Findings<'f>) -> Option<Gate>,
+) -> Option<Option<Gate>> {
+    match raw {
+        Some(raw) => convert(raw, at, found).map(Some),
+        None => Some(None),
+    }
 }
 
 /// Returns a gate with a name of its own.
