@@ -1,0 +1,139 @@
+//! What a real Forgejo does with our hook, our daemon and our client.
+
+use serde_json::json;
+use tagwarden::forgejo::{CommitStatus, StatusState};
+
+use crate::instance::{Instance, Layout, bridge};
+
+async fn state_of(forge: &Instance, commit: &str) -> Option<String> {
+    let path = format!("repos/school/bridge/commits/{commit}/statuses");
+    let (_, statuses) = forge.ask("GET", "ada", &path, None).await;
+    let ours = statuses.as_array()?.iter().filter(|status| status["context"] == "tagwarden/production");
+    let newest = ours.max_by_key(|status| status["id"].as_u64());
+    newest.and_then(|status| Some(status["status"].as_str()?.to_owned()))
+}
+
+/// Pushes over both ways: the lawful tag is deployed, announced and released, the unlawful one never gets in.
+async fn the_road(layout: Layout) {
+    let Some(forge) = Instance::start(layout).await else {
+        println!("this Forgejo has no folder of hooks for all repositories: nothing to see in {layout:?}");
+        return;
+    };
+    for remote in ["origin", "ssh"] {
+        forge.git(&["tag", "-a", "v7.0", "-m", "no version"]);
+        let (passed, said) = forge.try_git(&["push", remote, "v7.0"]);
+        assert!(!passed && said.contains("TW-T005") && said.contains("hint:"), "{remote}: {said}");
+        forge.git(&["tag", "-d", "v7.0"]);
+        let (status, _) = forge.ask("GET", "ada", "repos/school/bridge/tags/v7.0", None).await;
+        assert_eq!(status, 404, "{remote}");
+    }
+    let before = forge.deliveries();
+    for (remote, version) in [("origin", "1.0.0"), ("ssh", "1.1.0")] {
+        if version != "1.0.0" {
+            forge.version_is(version);
+        }
+        let tag = format!("v{version}");
+        let said = forge.git(&["push", remote, "main", &tag]);
+        assert!(said.contains(&tag), "the push says what comes next: {said}");
+        let commit = forge.commit();
+        forge
+            .until(&format!("{tag} to be released"), async |forge| {
+                let path = format!("repos/school/bridge/releases/tags/{tag}");
+                let (status, release) = forge.ask("GET", "ada", &path, None).await;
+                status == 200 && release["body"].as_str().is_some_and(|body| body.contains(version))
+            })
+            .await;
+        forge
+            .until("the status", async |forge| {
+                state_of(forge, commit.as_str()).await.as_deref() == Some("success")
+            })
+            .await;
+        assert!(forge.root().join(format!("app/deployed-{tag}")).exists());
+    }
+    assert!(forge.deliveries() > before, "the webhook reaches loopback");
+    let bare = forge.bare().display().to_string();
+    let (_, home) = (bare.clone(), forge.root().join("home").display().to_string());
+    match layout {
+        Layout::PerRepository => forge.tagwarden(&["hook", "check", &bare]),
+        Layout::Central => forge.tagwarden(&["hook", "check", "--all", &home]),
+    };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "tier 7: wants a Forgejo (FORGEJO_BIN)"]
+async fn the_road_of_a_tag_with_the_hook_in_the_repository() {
+    the_road(Layout::PerRepository).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "tier 7: wants a Forgejo (FORGEJO_BIN)"]
+async fn the_road_of_a_tag_with_the_hook_for_all_repositories() {
+    the_road(Layout::Central).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "tier 7: wants a Forgejo (FORGEJO_BIN)"]
+async fn a_tag_made_by_the_api_meets_the_rules_and_a_protected_one_its_people() {
+    let forge = Instance::start(Layout::PerRepository).await.unwrap();
+    let commit = forge.commit().to_string();
+    // Refused by the second hook where git runs it from the repository (status 500); refused by the daemon elsewhere.
+    let tags = "repos/school/bridge/tags";
+    let unlawful = json!({ "tag_name": "v9.0.0", "target": commit });
+    let (status, answer) = forge.ask("POST", "grace", tags, Some(unlawful)).await;
+    if status < 300 {
+        let refused = async |forge: &Instance| {
+            matches!(state_of(forge, &commit).await.as_deref(), Some("failure" | "error"))
+        };
+        forge.until("the daemon to refuse v9.0.0", refused).await;
+    } else {
+        assert_eq!(status, 500, "{answer}");
+    }
+    // From here on the versions belong to the release managers and the daemon.
+    forge.tagwarden(&["hook", "install", "--protect"]);
+    let lawful = json!({ "tag_name": "v1.0.0", "target": commit, "message": "Release v1.0.0" });
+    let (status, answer) = forge.ask("POST", "grace", tags, Some(lawful.clone())).await;
+    assert_eq!(status, 422, "grace manages no releases: {answer}");
+    let (status, answer) = forge.ask("POST", "ada", tags, Some(lawful)).await;
+    assert_eq!(status, 201, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "tier 7: wants a Forgejo (FORGEJO_BIN)"]
+async fn the_client_understands_runs_statuses_and_comments_of_a_real_forge() {
+    let forge = Instance::start(Layout::PerRepository).await.unwrap();
+    let (api, commit) = (forge.client("tagwarden"), forge.commit());
+    // No runner is there, so the run of the first push waits for ever.
+    forge
+        .until("the run of the push", async |_| {
+            let runs = api.runs(&bridge(), &commit).await.unwrap().unwrap_or_default();
+            runs.iter().any(|run| {
+                (run.workflow.as_str(), run.reference.as_str()) == ("ci.yml", "refs/heads/main")
+                    && run.state == "waiting"
+                    && run.commit == commit
+            })
+        })
+        .await;
+    forge.git(&["push", "origin", "v1.0.0"]);
+    let started = api.dispatch(&bridge(), "ci.yml", "v1.0.0").await.unwrap();
+    let runs = api.runs(&bridge(), &commit).await.unwrap().unwrap();
+    let by_hand = runs.iter().find(|run| run.event == "workflow_dispatch").expect("it is there at once");
+    assert_eq!(by_hand.reference, "refs/tags/v1.0.0");
+    assert!(started.is_none_or(|started| started.id == by_hand.id));
+    assert!(api.dispatch(&bridge(), "missing.yml", "v1.0.0").await.is_err());
+    let statuses = api.statuses(&bridge(), &commit).await.unwrap();
+    assert!(statuses.iter().any(|status| status.by_actions), "{statuses:?}");
+    let status = CommitStatus {
+        state: StatusState::Success,
+        context: "external".to_owned(),
+        description: "done".to_owned(),
+        target_url: String::new(),
+    };
+    forge.client("grace").post_status(&bridge(), &commit, &status).await.unwrap();
+    let statuses = api.statuses(&bridge(), &commit).await.unwrap();
+    assert!(statuses.iter().any(|status| status.context == "external" && !status.by_actions));
+    assert!(forge.client("eve").post_status(&bridge(), &commit, &status).await.is_err());
+    let issue = api.open_issue(&bridge(), "Release v1.0.0", "- [ ] login").await.unwrap();
+    api.comment(&bridge(), issue.number, "noted").await.unwrap();
+    let path = format!("repos/school/bridge/issues/{}/comments", issue.number);
+    assert_eq!(forge.ask("GET", "ada", &path, None).await.1[0]["body"], "noted");
+}
