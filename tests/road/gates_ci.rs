@@ -22,7 +22,7 @@ approvals = 0
 [[repository.environment.host]]
 name = "staging-1"
 address = "local"
-directory = "{root}/production"
+directory = "{root}/staging"
 [repository.environment.deploy]
 recipe = "script"
 [[repository.environment.deploy.step]]
@@ -47,7 +47,7 @@ fn gate<'v>(view: &'v ReleaseView, name: &str) -> &'v GateReading {
 
 impl Scene {
     /// Waits until a gate of production's release gives this reason.
-    async fn says(&self, tag: &str, name: &str, reason: &str) -> ReleaseView {
+    async fn gate_reads(&self, tag: &str, name: &str, reason: &str) -> ReleaseView {
         self.until(&format!("{name} of {tag} to say {reason}"), |world| async move {
             let view = world.view(tag).await?;
             let fits = |view: &ReleaseView| {
@@ -104,10 +104,10 @@ impl Scene {
 async fn a_run_under_way_is_waited_for_and_its_success_lets_the_release_go() {
     let scene = scene(WEDNESDAY, &with(CI)).await;
     scene.push("1.1.0").await;
-    scene.says("v1.1.0", "ci", "gate-checks-absent").await;
+    scene.gate_reads("v1.1.0", "ci", "gate-checks-absent").await;
     let run = scene.run("ci.yml", "refs/heads/main", &scene.head().await, "running");
     scene.later();
-    let view = scene.says("v1.1.0", "ci", "gate-checks-under-way").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-under-way").await;
     assert_eq!((view.row.phase, gate(&view, "ci").standing), ("waiting", Standing::Unknown));
     assert_eq!(gate(&view, "ci").reason.values["what"], "ci.yml (main): running");
     scene.ground.forge.set_run(run, "success");
@@ -151,11 +151,11 @@ async fn neither_another_commits_run_nor_a_look_alike_status_opens_the_gate() {
     scene.push("1.1.0").await;
     let commit = scene.head().await;
     scene.post_status("grace", &commit, "ci.yml / test (push)", StatusState::Success).await;
-    let view = scene.says("v1.1.0", "ci", "gate-checks-absent").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-absent").await;
     assert_eq!(gate(&view, "ci").standing, Standing::Bad);
     scene.run("ci.yml", "refs/heads/main", &commit, "failure");
     scene.later();
-    let view = scene.says("v1.1.0", "ci", "gate-checks-red").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-red").await;
     assert_eq!(view.row.phase, "waiting");
 }
 
@@ -169,7 +169,7 @@ async fn a_context_is_green_when_its_newest_status_is_and_nobody_speaks_for_acti
     scene.ground.forge.add_job_status(run, "ci / test (push)", "failure");
     scene.post_status("grace", &commit, "ci / test (push)", StatusState::Success).await;
     scene.later();
-    let view = scene.says("v1.1.0", "ci", "gate-checks-red").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-red").await;
     let page = format!("{}/{REPOSITORY}/actions/runs/{run}/jobs/0", scene.ground.forge.url());
     assert_eq!(gate(&view, "ci").link.as_ref(), Some(&page));
     // More than one page of statuses lies before the one that counts.
@@ -188,11 +188,11 @@ async fn with_nothing_named_everything_there_is_must_be_green_and_our_own_status
     let commit = scene.head().await;
     scene.status_is(&commit, "pending").await;
     scene.later();
-    scene.says("v1.1.0", "ci", "gate-checks-none").await;
+    scene.gate_reads("v1.1.0", "ci", "gate-checks-none").await;
     scene.run("ci.yml", "refs/heads/main", &commit, "success");
     scene.post_status("grace", &commit, "external", StatusState::Failure).await;
     scene.later();
-    scene.says("v1.1.0", "ci", "gate-checks-red").await;
+    scene.gate_reads("v1.1.0", "ci", "gate-checks-red").await;
     scene.post_status("grace", &commit, "external", StatusState::Success).await;
     scene.later();
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
@@ -202,11 +202,11 @@ async fn with_nothing_named_everything_there_is_must_be_green_and_our_own_status
 async fn a_forge_that_is_down_says_nothing_good_or_bad() {
     let scene = scene(WEDNESDAY, &with(CI)).await;
     scene.push("1.1.0").await;
-    scene.says("v1.1.0", "ci", "gate-checks-absent").await;
+    scene.gate_reads("v1.1.0", "ci", "gate-checks-absent").await;
     let run = scene.run("ci.yml", "refs/heads/main", &scene.head().await, "success");
     scene.ground.forge.be_down(true);
     scene.later();
-    let view = scene.says("v1.1.0", "ci", "gate-unreached").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-unreached").await;
     assert_eq!((view.row.phase, gate(&view, "ci").standing), ("waiting", Standing::Unknown));
     scene.ground.forge.be_down(false);
     scene.later();
@@ -224,12 +224,12 @@ async fn a_new_run_after_an_approval_voids_the_approval() {
     let commit = scene.head().await;
     scene.run("ci.yml", "refs/heads/main", &commit, "success");
     scene.later();
-    let view = scene.says("v1.1.0", "ci", "gate-checks-green").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-green").await;
     scene.approve(&view, "grace").await.unwrap();
-    scene.says("v1.1.0", "approval", "gate-approval-good").await;
+    scene.gate_reads("v1.1.0", "approval", "gate-approval-good").await;
     scene.run("ci.yml", "refs/heads/main", &commit, "success");
     scene.later();
-    let view = scene.says("v1.1.0", "approval", "gate-approval-missing").await;
+    let view = scene.gate_reads("v1.1.0", "approval", "gate-approval-missing").await;
     assert!(scene.events(view.row.id).await.contains(&"approval_voided".to_owned()));
 }
 
@@ -242,9 +242,9 @@ async fn a_run_that_is_too_old_counts_from_its_end() {
     scene.push("1.1.0").await;
     scene.run("ci.yml", "refs/heads/main", &scene.head().await, "success");
     scene.later();
-    scene.says("v1.1.0", "ci", "gate-checks-green").await;
+    scene.gate_reads("v1.1.0", "ci", "gate-checks-green").await;
     scene.hand.advance(Duration::from_secs(3 * 3600));
-    let view = scene.says("v1.1.0", "ci", "gate-evidence-old").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-evidence-old").await;
     assert_eq!((view.row.phase, gate(&view, "ci").standing), ("waiting", Standing::Bad));
 }
 
@@ -255,7 +255,7 @@ async fn an_old_forge_tells_by_jobs_and_only_when_none_of_them_waits() {
     scene.push("1.1.0").await;
     let run = scene.run("ci.yml", "refs/heads/main", &scene.head().await, "success");
     scene.later();
-    let view = scene.says("v1.1.0", "ci", "gate-checks-under-way").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-under-way").await;
     assert_eq!(gate(&view, "ci").reason.values["what"], "ci.yml (main): unknown");
     scene.ground.forge.add_job_status(run, "ci / test (push)", "success");
     scene.ground.forge.add_job_status(run, "ci / deploy (push)", "pending");
@@ -281,11 +281,11 @@ async fn a_workflow_is_started_once_and_waited_for_also_when_the_answer_is_lost_
     // The forge does what is asked, but its answer does not arrive.
     scene.ground.forge.lose_next_answers(10);
     scene.push("1.1.0").await;
-    scene.says("v1.1.0", "e2e", "gate-checks-under-way").await;
+    scene.gate_reads("v1.1.0", "e2e", "gate-e2e-refused").await;
     scene.world.restart().await.unwrap();
     scene.later();
     scene.later();
-    scene.says("v1.1.0", "e2e", "gate-checks-under-way").await;
+    scene.gate_reads("v1.1.0", "e2e", "gate-checks-under-way").await;
     let [run] = &scene.ground.forge.runs()[..] else { panic!("one run") };
     assert_eq!((run.event.as_str(), run.reference.as_str()), ("workflow_dispatch", "refs/tags/v1.1.0"));
     assert_eq!((run.commit.clone(), scene.dispatched()), (scene.head().await, 1));
@@ -299,17 +299,18 @@ async fn a_workflow_is_started_once_and_waited_for_also_when_the_answer_is_lost_
 async fn a_workflow_that_cannot_be_started_is_asked_for_three_times_and_then_left_to_people() {
     let scene = scene(WEDNESDAY, &with(&e2e("dispatch = true"))).await;
     scene.push("1.1.0").await;
-    let view = scene.says("v1.1.0", "e2e", "gate-e2e-refused").await;
+    let view = scene.gate_reads("v1.1.0", "e2e", "gate-e2e-refused").await;
     assert_eq!(gate(&view, "e2e").standing, Standing::Unknown);
-    scene
-        .until("three tries", |world| async move {
-            world.hand.advance(Duration::from_secs(60));
-            let view = world.view("v1.1.0").await?;
-            let given_up = |gate: &GateReading| gate.reason.id == "gate-e2e-not-started";
-            Ok(view.filter(|view| view.gates.iter().any(given_up)))
-        })
-        .await
-        .unwrap();
+    for tries in 2..=3 {
+        scene.later();
+        scene
+            .until(&format!("{tries} tries"), |_| async { Ok((scene.dispatched() == tries).then_some(())) })
+            .await
+            .unwrap();
+    }
+    scene.later();
+    let view = scene.gate_reads("v1.1.0", "e2e", "gate-e2e-not-started").await;
+    assert_eq!(gate(&view, "e2e").standing, Standing::Bad);
     assert_eq!(scene.dispatched(), 3);
     // Somebody starts it by hand.
     scene.run("e2e.yml", "refs/heads/main", &scene.head().await, "success");
@@ -323,10 +324,12 @@ async fn a_red_trial_is_an_answer_and_no_reason_to_start_another() {
     let scene = scene(WEDNESDAY, &with(&e2e("dispatch = true"))).await;
     scene.write_workflow("e2e.yml");
     scene.push("1.1.0").await;
-    scene.says("v1.1.0", "e2e", "gate-checks-under-way").await;
+    scene.gate_reads("v1.1.0", "e2e", "gate-e2e-started").await;
+    scene.later();
+    scene.gate_reads("v1.1.0", "e2e", "gate-checks-under-way").await;
     scene.ground.forge.set_run(1, "failure");
     scene.later();
-    let view = scene.says("v1.1.0", "e2e", "gate-checks-red").await;
+    let view = scene.gate_reads("v1.1.0", "e2e", "gate-checks-red").await;
     assert_eq!(view.row.phase, "waiting");
     scene.later();
     scene.settled().await;
@@ -370,6 +373,7 @@ impl Scene {
 async fn a_trial_counts_only_when_it_began_after_the_version_came_to_staging() {
     let gates = format!("{}{STAGING}", e2e("after = \"staging\""));
     let scene = scene(WEDNESDAY, &with(&gates)).await;
+    std::fs::create_dir(scene.ground.root().join("staging")).unwrap();
     // Staging is shut, so nothing comes there yet.
     std::fs::write(scene.ground.root().join("staging-is-broken"), "").unwrap();
     scene.push("1.1.0").await;
@@ -396,6 +400,7 @@ async fn a_trial_counts_only_when_it_began_after_the_version_came_to_staging() {
 async fn the_daemon_starts_the_trial_once_the_version_is_on_staging_and_not_before() {
     let gates = format!("{}{STAGING}", e2e("after = \"staging\"\ndispatch = true"));
     let scene = scene(WEDNESDAY, &with(&gates)).await;
+    std::fs::create_dir(scene.ground.root().join("staging")).unwrap();
     scene.write_workflow("e2e.yml");
     scene.push_version(Version::good("1.1.0")).await;
     scene.reaches_in("v1.1.0", "staging", &[Phase::Watching, Phase::Complete]).await;

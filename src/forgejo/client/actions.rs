@@ -178,9 +178,15 @@ impl Forge {
 fn joined(number: u64, jobs: &[JobAnswer], statuses: &[Status]) -> Option<Run> {
     let first = jobs.first()?;
     let page = format!("/actions/runs/{number}/");
-    let told: Vec<&Status> =
-        statuses.iter().filter(|status| status.by_actions && status.link.contains(&page)).collect();
-    let waits = told.iter().any(|status| outcome(&status.state) == Outcome::UnderWay);
+    // The newest of each context counts: every job has one of its own.
+    let mut told: BTreeMap<&str, &Status> = BTreeMap::new();
+    for status in statuses.iter().filter(|status| status.by_actions && status.link.contains(&page)) {
+        let known = told.entry(&status.context).or_insert(status);
+        if status.id > known.id {
+            *known = status;
+        }
+    }
+    let waits = told.values().any(|status| outcome(&status.state) == Outcome::UnderWay);
     let state =
         |wanted: Outcome| jobs.iter().find(|job| job.status != "skipped" && outcome(&job.status) == wanted);
     let word = match (state(Outcome::Red), state(Outcome::UnderWay), state(Outcome::Green)) {

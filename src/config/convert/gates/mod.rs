@@ -50,10 +50,7 @@ pub fn gates(
     at: &Path,
     found: &mut Findings<'_>,
 ) -> Option<Vec<Gate>> {
-    for (key, written) in [
-        ("backup", raw.backup.is_some()),
-        ("image", raw.image.is_some()),
-    ] {
+    for (key, written) in [("backup", raw.backup.is_some()), ("image", raw.image.is_some())] {
         if written {
             let _: Option<()> = top::later(&format!("gates.{key}"), &at.key(key), found);
         }
