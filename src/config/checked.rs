@@ -153,8 +153,19 @@ pub struct Repository {
     pub signed: Signed,
     /// What a breaking change does below 1.0.0.
     pub breaking_below_one: BelowOne,
+    /// The issue that each release gets on the forge; `None` = none.
+    pub issue: Option<Issue>,
     /// The environments that its releases go to.
     pub environments: Vec<Environment>,
+}
+
+/// Table `[repository.issue]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// The names of its labels.
+    pub labels: Vec<String>,
+    /// Whether it calls those who can decide by name.
+    pub mention: bool,
 }
 
 /// Key `signed`.

@@ -20,7 +20,7 @@ mod shape;
 
 pub use checked::{
     Address, Audit, AuditFile, Channel, ChannelKind, Check, Config, Deploy, Environment, FeedPlace,
-    FeedSource, Forge, Host, HttpCheck, Migrations, Recipe, Repository, ScriptStep, Server, Signal,
+    FeedSource, Forge, Host, HttpCheck, Issue, Migrations, Recipe, Repository, ScriptStep, Server, Signal,
     SignalSource, Signed, Smoke, Watch, Who,
 };
 pub use gates::{Gate, GateSource, Item, Limits, Signoff};

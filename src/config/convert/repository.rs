@@ -1,6 +1,6 @@
 //! Table `[[repository]]`, as meant.
 
-use crate::config::checked::{Repository, Signed};
+use crate::config::checked::{Issue, Repository, Signed};
 use crate::config::problem::Path;
 use crate::config::raw;
 use crate::domain::names::RepositoryName;
@@ -9,6 +9,9 @@ use crate::domain::proposal::BelowOne;
 
 use super::text;
 use super::{Findings, environment};
+
+/// The longest name of a label that Forgejo keeps.
+const LONGEST_LABEL: usize = 50;
 
 /// Returns one table `[[repository]]`.
 pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) -> Option<Repository> {
@@ -31,6 +34,7 @@ pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) ->
     };
     let first_version = first_version(raw.first_version.as_deref(), &at.key("first_version"), found);
     let signed = signed(raw, at, found);
+    let issue = issue(&raw.issue, &at.key("issue"), found);
     let place = at.key("environment");
     let environments = found.each(&raw.environment, &place, environment::environment);
     found.distinct(&place, "name", raw.environment.iter().map(|environment| environment.name.clone()));
@@ -51,8 +55,24 @@ pub fn repository(raw: &raw::Repository, at: &Path, found: &mut Findings<'_>) ->
             raw::BelowOne::Minor => BelowOne::Minor,
             raw::BelowOne::Major => BelowOne::Major,
         },
+        issue: issue?,
         environments: environments?,
     })
+}
+
+/// Returns what the issue of a release is like, when there is to be one.
+fn issue(raw: &raw::Issue, at: &Path, found: &mut Findings<'_>) -> Option<Option<Issue>> {
+    let labels = found.each(&raw.labels, &at.key("labels"), |label, at, found| {
+        let plain = !label.trim().is_empty()
+            && label.chars().count() <= LONGEST_LABEL
+            && !label.chars().any(char::is_control);
+        if plain {
+            return Some(label.clone());
+        }
+        found.refuse(at, Notice::new("TW-C100").with("value", label).with("longest", LONGEST_LABEL))
+    });
+    let issue = Issue { labels: labels?, mention: raw.mention };
+    Some(raw.enabled.then_some(issue))
 }
 
 fn branch(text: &str, pattern: bool, at: &Path, found: &mut Findings<'_>) -> Option<String> {

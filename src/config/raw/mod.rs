@@ -7,6 +7,7 @@
 mod calendar;
 mod environment;
 pub mod gates;
+mod issue;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use environment::{
     Deploy, Environment, Healthcheck, Host, Migrations, Recipe, Signal, SignalKind, Smoke, Step, Watch,
 };
 pub use gates::{Gates, Signoff};
+pub use issue::Issue;
 
 /// Returns whether a list is left out when it is shown.
 fn none<T>(list: &[T]) -> bool {
@@ -167,6 +169,8 @@ pub struct Repository {
     /// The folder of an OpenPGP keyring that holds the allowed keys and no others
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openpgp_home: Option<String>,
+    /// The issue that each release gets on the forge
+    pub issue: Issue,
     /// The environments that its releases go to
     #[serde(skip_serializing_if = "none")]
     pub environment: Vec<Environment>,
@@ -188,6 +192,7 @@ impl Default for Repository {
             breaking_below_one: BelowOne::Minor,
             revoked_signers: None,
             openpgp_home: None,
+            issue: Issue::default(),
             environment: Vec::new(),
         }
     }

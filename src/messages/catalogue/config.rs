@@ -207,6 +207,9 @@ pub const TEXTS: &[Text] = texts! {
         "write both or none", "écrivez les deux ou aucun";
     "TW-C088": "`{value}` is no share in per cent", "`{value}` n'est pas un pourcentage",
         "write 0 to 100", "écrivez 0 à 100";
+    "TW-C100": "`{value}` is no name of a label: it is empty, longer than {longest} characters, or has control characters",
+        "`{value}` n'est pas un nom d'étiquette : il est vide, dépasse {longest} caractères ou contient des caractères de contrôle",
+        "write the label as it stands on the forge", "écrivez l'étiquette comme sur la forge";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",
