@@ -9,6 +9,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::domain::names::{ObjectId, Person, RepositoryName};
 use crate::domain::notice::Notice;
@@ -49,6 +50,21 @@ pub struct TagSeen {
     pub pusher: Option<Pusher>,
 }
 
+/// A new comment in an issue, as the payload has it; it is read back before it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentMade {
+    /// Where.
+    pub repository: RepositoryRef,
+    /// The number of the issue.
+    pub issue: u64,
+    /// The number of the comment.
+    pub comment: u64,
+    /// The number of its author's account, who is also the sender.
+    pub author: i64,
+    /// What it says.
+    pub words: String,
+}
+
 /// What a delivery hints at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
@@ -76,6 +92,8 @@ pub enum Hint {
         /// Where it points now.
         to: Option<ObjectId>,
     },
+    /// Somebody commented on an issue.
+    CommentMade(CommentMade),
     /// The button "Test delivery" was pressed.
     TestDelivery {
         /// Where.
@@ -93,11 +111,11 @@ pub enum Hint {
 pub struct ContentKey {
     /// The repository's number.
     pub repository_id: u64,
-    /// `tag-pushed`, `tag-created`, `tag-deleted`.
+    /// `tag-pushed`, `tag-created`, `tag-deleted`, `comment`.
     pub kind: &'static str,
-    /// The full ref.
+    /// The full ref, or `comments/` and the number of the comment.
     pub reference: String,
-    /// The object, zeros for a deletion that does not name one.
+    /// The object, zeros for a deletion that does not name one; for a comment a digest of its words.
     pub object: String,
 }
 
@@ -128,6 +146,12 @@ impl Hint {
                 let none = "0".repeat(40);
                 Some(key(repository, "tag-deleted", tag, was.as_ref().map_or(&none, ObjectId::as_str)))
             }
+            Self::CommentMade(made) => Some(ContentKey {
+                repository_id: made.repository.id,
+                kind: "comment",
+                reference: format!("comments/{}", made.comment),
+                object: digest_of_words(&made.words),
+            }),
             Self::BranchMoved { .. } | Self::TestDelivery { .. } | Self::Ignored { .. } => None,
         }
     }
@@ -136,6 +160,7 @@ impl Hint {
     pub fn repository(&self) -> Option<&RepositoryRef> {
         match self {
             Self::TagPushed(seen) | Self::TagCreated(seen) => Some(&seen.repository),
+            Self::CommentMade(made) => Some(&made.repository),
             Self::TagDeleted { repository, .. }
             | Self::BranchMoved { repository, .. }
             | Self::TestDelivery { repository } => Some(repository),
@@ -152,6 +177,9 @@ impl Hint {
             Self::TagDeleted { repository, tag, .. } => {
                 Notice::new("delivery-deletion-noted").with("tag", tag).with("repository", &repository.name)
             }
+            Self::CommentMade(made) => Notice::new("delivery-comment-noted")
+                .with("issue", made.issue)
+                .with("repository", &made.repository.name),
             Self::BranchMoved { branch, .. } => Notice::new("delivery-branch-ignored").with("branch", branch),
             Self::TestDelivery { repository } => {
                 Notice::new("delivery-test").with("repository", &repository.name)
@@ -175,6 +203,10 @@ struct Body {
     head_commit: Option<Value>,
     pusher: Option<Value>,
     sender: Option<Value>,
+    action: Option<Value>,
+    issue: Option<Value>,
+    comment: Option<Value>,
+    is_pull: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -189,6 +221,7 @@ enum Shape {
     Push,
     Create,
     Delete,
+    Comment,
     Other,
 }
 
@@ -203,6 +236,7 @@ fn interpret(event: Option<&str>, body: &[u8]) -> Result<Hint, Notice> {
         "push" => Shape::Push,
         "create" => Shape::Create,
         "delete" => Shape::Delete,
+        "issue_comment" => Shape::Comment,
         other => return Err(Notice::new("TW-F002").with("event", other)),
     };
     if too_deep(body) {
@@ -212,17 +246,23 @@ fn interpret(event: Option<&str>, body: &[u8]) -> Result<Hint, Notice> {
     if shape(&body) != wanted {
         return Err(Notice::new("TW-F004").with("event", event));
     }
-    let (Some(reference), Some(repository)) = (&body.reference, &body.repository) else {
+    let Some(repository) = &body.repository else {
         return Err(Notice::new("TW-F004").with("event", event));
     };
     let name = RepositoryName::parse(&repository.full_name)
         .map_err(|_| Notice::new("TW-F005").with("repository", &repository.full_name))?;
     let repository = RepositoryRef { id: repository.id, name };
+    if wanted == Shape::Comment {
+        return comment(&body, repository);
+    }
+    let Some(reference) = &body.reference else {
+        return Err(Notice::new("TW-F004").with("event", event));
+    };
     match wanted {
         Shape::Push => push(&body, repository, reference),
         Shape::Create => create(&body, repository, reference),
         Shape::Delete => delete(&body, repository, reference),
-        Shape::Other => Err(Notice::new("TW-F002").with("event", event)),
+        Shape::Comment | Shape::Other => Err(Notice::new("TW-F002").with("event", event)),
     }
 }
 
@@ -231,6 +271,7 @@ fn shape(body: &Body) -> Shape {
         (Some(_), None, None) if body.before.is_some() => Shape::Push,
         (None, Some(_), Some(_)) => Shape::Create,
         (None, None, Some(_)) if body.pusher_type.is_some() => Shape::Delete,
+        (None, None, None) if body.comment.is_some() && body.issue.is_some() => Shape::Comment,
         (Some(_) | None, Some(_) | None, Some(_) | None) => Shape::Other,
     }
 }
@@ -271,6 +312,34 @@ fn delete(body: &Body, repository: RepositoryRef, reference: &str) -> Result<Hin
     }
     let tag = tag_name(reference)?;
     Ok(Hint::TagDeleted { repository, tag, was: None, pusher: person(body.sender.as_ref()) })
+}
+
+/// Only what was just written, by its own author, in an issue: whoever may write can change what others wrote.
+fn comment(body: &Body, repository: RepositoryRef) -> Result<Hint, Notice> {
+    let (Some(issue), Some(comment)) = (&body.issue, &body.comment) else {
+        return Err(Notice::new("TW-F003"));
+    };
+    let author = comment.get("user").and_then(|user| user.get("id")).and_then(Value::as_i64);
+    let sender = body.sender.as_ref().and_then(|sender| sender.get("id")).and_then(Value::as_i64);
+    let created = body.action.as_ref().and_then(Value::as_str) == Some("created");
+    let pull = body.is_pull.as_ref().is_some_and(|pull| *pull != Value::Bool(false));
+    if !created || pull || author.is_none() || author != sender {
+        return Err(Notice::new("TW-F007"));
+    }
+    let number = |value: &Value, key: &str| value.get(key).and_then(Value::as_u64);
+    let words = comment.get("body").and_then(Value::as_str);
+    match (number(issue, "number"), number(comment, "id"), author, words) {
+        (Some(issue), Some(comment), Some(author), Some(words)) => {
+            let words = words.to_owned();
+            Ok(Hint::CommentMade(CommentMade { repository, issue, comment, author, words }))
+        }
+        (Some(_) | None, Some(_) | None, Some(_) | None, Some(_) | None) => Err(Notice::new("TW-F003")),
+    }
+}
+
+/// Returns the digest by which the words of a comment are compared.
+pub fn digest_of_words(words: &str) -> String {
+    hex::encode(Sha256::digest(words.as_bytes()))
 }
 
 fn tag_name(reference: &str) -> Result<String, Notice> {
@@ -450,6 +519,37 @@ mod tests {
         assert_eq!(ignored(&read(Some("push"), short.as_bytes())), "TW-F006");
         let strange = push_body("refs/tags/v1", ZERO, A, "").replace("school/bridge", "../bridge");
         assert_eq!(ignored(&read(Some("push"), strange.as_bytes())), "TW-F005");
+    }
+
+    fn comment_body(action: &str, sender: i64, more: &str) -> String {
+        format!(
+            r#"{{"action":"{action}","issue":{{"number":4}},"comment":{{"id":9,"body":"/approve","user":{{"id":3}}}},
+            {REPOSITORY},"sender":{{"id":{sender}}}{more}}}"#
+        )
+    }
+
+    #[test]
+    fn only_a_new_comment_of_its_sender_in_an_issue_counts() {
+        let read = |body: String| super::read(Some("issue_comment"), body.as_bytes());
+        let Hint::CommentMade(made) = read(comment_body("created", 3, r#","is_pull":false"#)) else {
+            panic!("it counts")
+        };
+        assert_eq!((made.issue, made.comment, made.author, made.words.as_str()), (4, 9, 3, "/approve"));
+        for body in [
+            comment_body("edited", 3, ""),
+            comment_body("deleted", 3, ""),
+            comment_body("created", 2, ""),
+            comment_body("created", 3, r#","is_pull":true"#),
+            comment_body("created", 3, "").replace(r#""user":{"id":3}"#, r#""user":null"#),
+        ] {
+            assert_eq!(ignored(&read(body.clone())), "TW-F007", "{body}");
+        }
+        let fitting = comment_body("created", 3, "");
+        assert_eq!(ignored(&read(fitting.replace("\"id\":9", "\"id\":-9"))), "TW-F003");
+        assert_eq!(ignored(&read(push_body("refs/tags/v1.0.0", ZERO, A, ""))), "TW-F004");
+        assert_eq!(ignored(&super::read(Some("push"), fitting.as_bytes())), "TW-F004");
+        let other = fitting.replace("/approve", "/deny no");
+        assert_ne!(read(fitting).key(), read(other).key());
     }
 
     #[test]

@@ -338,9 +338,9 @@ async fn the_client_posts_statuses_and_issues_and_the_forge_remembers() {
     assert_eq!((&*seen[0].state, &*seen[0].creator), ("success", "ada"));
     let unknown = ObjectId::parse(&"a".repeat(40)).unwrap();
     assert!(world.api.post_status(&bridge(), &unknown, &status).await.is_err());
-    let issue = world.api.open_issue(&bridge(), "Release v1.0.0", "- [ ] log in").await.unwrap();
-    world.api.comment(&bridge(), issue.number, "done").await.unwrap();
-    assert_eq!(world.forge.issues()[0].comments, ["done"]);
+    let issue = world.api.open_issue(&bridge(), "Release v1.0.0", "- [ ] log in", &[]).await.unwrap();
+    world.api.write_comment(&bridge(), issue.number, "done").await.unwrap();
+    assert_eq!(world.forge.issues()[0].comments[0].body, "done");
 }
 
 fn notes(world: &World, text: &str) -> ReleaseNotes {

@@ -39,6 +39,7 @@ fn told(hint: &Hint) -> String {
             format!("deleted {tag}{}", if was.is_some() { " with id" } else { "" })
         }
         Hint::BranchMoved { branch, .. } => format!("branch {branch}"),
+        Hint::CommentMade(made) => format!("comment {} in {}", made.comment, made.issue),
         Hint::TestDelivery { .. } => "test".to_owned(),
         Hint::Ignored { why } => format!("ignored {}", why.id),
     }
@@ -77,9 +78,9 @@ fn every_recorded_delivery_is_read_as_what_it_was() {
         ("release-at-once-push", "pushed v2.1.0"),
         ("release-at-once-create", "created v2.1.0"),
         ("release-at-once-release", "ignored TW-F002"),
-        ("comment-issue_comment", "ignored TW-F002"),
-        ("comment-edited-by-other-issue_comment", "ignored TW-F002"),
-        ("comment-deleted-issue_comment", "ignored TW-F002"),
+        ("comment-issue_comment", "comment 1 in 1"),
+        ("comment-edited-by-other-issue_comment", "ignored TW-F007"),
+        ("comment-deleted-issue_comment", "ignored TW-F007"),
         ("pull-pull_request", "ignored TW-F002"),
         ("push-with-workflow-push", "branch main"),
         ("tag-with-workflow-push", "pushed v2.2.0"),

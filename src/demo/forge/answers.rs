@@ -117,8 +117,8 @@ fn in_repository(shared: &Shared, world: &mut World, at: &At<'_>, rest: &[&str])
         (&Method::PUT, ["contents", path @ ..]) if at.right >= Right::Write => {
             quiet(contents::write(world, at, &path.join("/"), false))
         }
-        (&Method::POST, ["issues"]) => quiet(issues::open_issue(shared, world, at)),
-        (&Method::POST, ["issues", number, "comments"]) => quiet(issues::comment(shared, world, at, number)),
+        (&Method::GET, ["labels"]) => quiet(issues::labels(world, at)),
+        (_, ["issues", rest @ ..]) => issues::issues(shared, world, at, rest),
         _ => quiet(not_found(world)),
     }
 }

@@ -42,6 +42,11 @@ impl Call {
     pub fn number(&self, key: &str) -> Option<usize> {
         self.value(key)?.parse().ok()
     }
+
+    /// Returns a word of the query, decoded.
+    pub fn word(&self, key: &str) -> Option<String> {
+        self.value(key).map(decoded)
+    }
 }
 
 /// Serves until the task is ended.

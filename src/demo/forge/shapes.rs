@@ -66,7 +66,8 @@ pub fn test_delivery(world: &World, place: usize, person: &str) -> Vec<Job> {
     )
 }
 
-fn jobs(repository: &Repository, bodies: Vec<(&'static str, Json)>) -> Vec<Job> {
+/// Returns these bodies as webhooks to every receiver of a repository.
+pub fn jobs(repository: &Repository, bodies: Vec<(&'static str, Json)>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (event, body) in bodies {
         let told = |hook: &&Hook| hook.active && hook.events.iter().any(|known| known == event);

@@ -85,8 +85,37 @@ pub struct IssueSeen {
     pub title: String,
     /// The text.
     pub body: String,
-    /// The texts of the comments.
-    pub comments: Vec<String>,
+    /// Who opened it.
+    pub author: String,
+    /// `open` or `closed`.
+    pub state: String,
+    /// The names of its labels.
+    pub labels: Vec<String>,
+    /// What was said in it, oldest first.
+    pub comments: Vec<CommentSeen>,
+    /// When it was opened.
+    pub at: Timestamp,
+    /// When something last happened to it.
+    pub updated: Timestamp,
+    /// How often it was changed.
+    pub edits: usize,
+}
+
+/// A comment on an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentSeen {
+    /// Its number on the instance.
+    pub id: u64,
+    /// Who wrote it.
+    pub author: String,
+    /// What it says now.
+    pub body: String,
+    /// Who reacted to it, and with what.
+    pub reactions: Vec<(String, String)>,
+    /// When it was written.
+    pub at: Timestamp,
+    /// When it was changed last.
+    pub updated: Timestamp,
 }
 
 /// A call of the API.
@@ -193,6 +222,9 @@ pub struct World {
     pub releases: Vec<ReleaseSeen>,
     pub issues: Vec<IssueSeen>,
     pub files: Vec<FileSeen>,
+    pub last_comment: u64,
+    /// Number, repository and name.
+    pub labels: Vec<(u64, String, String)>,
     pub requests: Vec<RequestSeen>,
     pub deliveries: Vec<Delivery>,
     pub down: bool,
@@ -219,6 +251,8 @@ impl World {
             releases: Vec::new(),
             issues: Vec::new(),
             files: Vec::new(),
+            last_comment: 0,
+            labels: Vec::new(),
             requests: Vec::new(),
             deliveries: Vec::new(),
             down: false,

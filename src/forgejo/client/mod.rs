@@ -32,7 +32,7 @@ use serde_json::Value;
 pub use actions::Started;
 pub use error::ForgeError;
 pub use instance::{Greeting, Support};
-pub use issues::Issue;
+pub use issues::{Author, Comment, Issue, Reaction};
 pub use people::{Permission, Team};
 pub use protections::{Protected, TagProtection};
 pub use releases::{Published, ReleaseNotes};
@@ -178,7 +178,17 @@ impl Forge {
         call: &'static str,
         path: &[&str],
     ) -> Result<Vec<T>, ForgeError> {
-        self.pages(call, path, &[], usize::MAX, |answer| {
+        self.list_of(call, path, &[]).await
+    }
+
+    /// Returns all entries of a list that fit `wanted`, page by page.
+    async fn list_of<T: DeserializeOwned>(
+        &self,
+        call: &'static str,
+        path: &[&str],
+        wanted: &[(&'static str, String)],
+    ) -> Result<Vec<T>, ForgeError> {
+        self.pages(call, path, wanted, usize::MAX, |answer| {
             // A list that was never filled is written as `null`.
             let entries = answer.json::<Option<Vec<T>>>()?.unwrap_or_default();
             Ok(Page { entries, total: answer.number_in("x-total-count") })

@@ -17,6 +17,15 @@ pub const TEXTS: &[Text] = texts! {
     "delivery-test":
         "The test delivery for {repository} arrived and its signature is right.",
         "L’envoi d’essai pour {repository} est arrivé et sa signature est correcte.";
+    "delivery-comment-noted":
+        "The comment in issue {issue} of {repository} was noted.",
+        "Le commentaire dans le ticket {issue} de {repository} a été noté.";
+    "delivery-comment-idle":
+        "Ignored: the comment asks nothing, or no issue is kept for releases.",
+        "Ignoré : le commentaire ne demande rien, ou aucun ticket n’est tenu pour les versions.";
+    "TW-F007":
+        "Ignored: only a new comment of its own author in an issue can ask something.",
+        "Ignoré : seul un nouveau commentaire de son auteur dans un ticket peut demander quelque chose.";
     "TW-F001":
         "Ignored: the delivery does not name its event in exactly one header X-Forgejo-Event.",
         "Ignoré : l’envoi ne nomme pas son événement dans un seul en-tête X-Forgejo-Event.",
