@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod changelog;
 pub mod checkpoint;
 pub mod checks;
+pub mod command;
 pub mod gate;
 pub mod gravity;
 pub mod journal;
