@@ -19,6 +19,8 @@ mod gates;
 mod gates_ci;
 #[path = "road/gates_people.rs"]
 mod gates_people;
+#[path = "road/issue.rs"]
+mod issue;
 #[path = "road/jumps.rs"]
 mod jumps;
 #[path = "road/monitoring.rs"]

@@ -34,12 +34,18 @@ impl Engine {
             };
             return Ok(Receipt { sentence });
         };
+        if let Hint::CommentMade(made) = &hint {
+            return self.keep_comment(guarded, made, key.to_string(), (event, uuid, body)).await;
+        }
         let (object, pusher) = match &hint {
             Hint::TagPushed(seen) | Hint::TagCreated(seen) => {
                 (Some(seen.object.to_string()), seen.pusher.as_ref())
             }
             Hint::TagDeleted { was, pusher, .. } => (was.as_ref().map(ToString::to_string), pusher.as_ref()),
-            Hint::BranchMoved { .. } | Hint::TestDelivery { .. } | Hint::Ignored { .. } => (None, None),
+            Hint::CommentMade(_)
+            | Hint::BranchMoved { .. }
+            | Hint::TestDelivery { .. }
+            | Hint::Ignored { .. } => (None, None),
         };
         let delivery = NewDelivery {
             received_at: self.0.clock.now(),

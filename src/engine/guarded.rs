@@ -17,6 +17,8 @@ pub struct Guarded {
     pub(super) repository: Repository,
     pub(super) mirror: Mirror,
     pub(super) nudge: Notify,
+    /// Wakes the loop that listens to comments.
+    pub(super) said: Notify,
     /// Held while the mirror is brought up to date, so that two fetches never meet.
     pub(super) fetching: tokio::sync::Mutex<()>,
     id: AtomicU64,
@@ -31,6 +33,7 @@ impl Guarded {
             repository: repository.clone(),
             mirror,
             nudge: Notify::new(),
+            said: Notify::new(),
             fetching: tokio::sync::Mutex::new(()),
             id: AtomicU64::new(0),
             trouble: Mutex::new(None),
@@ -54,6 +57,7 @@ impl Guarded {
     /// Remembers the repository's number.
     pub(super) fn know(&self, id: u64) {
         self.id.store(id, Ordering::Release);
+        self.said.notify_one();
     }
 
     /// Returns the newest signed webhook of this process's life, whatever it told.

@@ -15,6 +15,7 @@ mod act;
 mod arrivals;
 mod ask;
 mod checkpoints;
+mod comments;
 mod deliver;
 mod door;
 mod drive;
@@ -26,6 +27,7 @@ mod forecast;
 mod gates;
 mod guarded;
 mod intake;
+mod issue;
 mod judge;
 mod looks;
 mod outbox;
@@ -52,7 +54,7 @@ pub use start::Parts;
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio::sync::{Notify, OnceCell, Semaphore, broadcast};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -74,6 +76,8 @@ pub(crate) struct Inner {
     places: Vec<Arc<Place>>,
     feeds: feeds::Feeds,
     outbox: Notify,
+    /// The account under which this house works on the forge, once it was asked for.
+    account: OnceCell<forgejo::Author>,
     /// Places for fetches that run at the same time.
     fetches: Semaphore,
     changes: broadcast::Sender<(ReleaseId, u64)>,

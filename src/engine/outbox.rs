@@ -44,15 +44,22 @@ const BELIEVED_AFTER: u32 = 3;
 
 /// What came of sending one row.
 pub(super) enum Sent {
+    /// It is there.
     Arrived(String),
+    /// It is tried again.
     Later {
+        /// Why.
         why: String,
+        /// Not before so long.
         after: Option<Duration>,
     },
+    /// It will not get there.
     Never(String),
     /// It may have arrived; it is said again, with that remark.
     Doubtful {
+        /// Why nobody knows.
         why: String,
+        /// Not before so long.
         after: Option<Duration>,
     },
     /// It may have arrived, and must not arrive twice.
@@ -216,6 +223,11 @@ impl Engine {
             Effect::MarkTakenBack => self.mark_taken_back(&state).await,
             Effect::PushRollbackTag => self.push_rollback_tag(&state).await?,
             Effect::Chat { text, gravity } => self.chat(row, &state, text, *gravity).await,
+            Effect::Issue => self.show_issue(&state).await?,
+            Effect::Note { text, call } => self.note_in_issue(row, &state, text, call.as_ref()).await?,
+            Effect::Reply { comment, done, text } => {
+                self.reply(row, &state, (*comment, *done), text.as_ref()).await?
+            }
         };
         Ok(match points::after(place) {
             Ok(()) => sent,
@@ -262,7 +274,7 @@ impl Engine {
     }
 
     /// Returns the changelog section of a release, as it stands at its commit; empty without a changelog.
-    async fn notes(&self, state: &State) -> Result<String, EngineError> {
+    pub(super) async fn notes(&self, state: &State) -> Result<String, EngineError> {
         let Some(guarded) = self.guarded_of(state) else { return Ok(String::new()) };
         let Some(path) = guarded.repository.changelog.clone() else { return Ok(String::new()) };
         let (mirror, commit) = (guarded.mirror.clone(), state.opening.commit.clone());
@@ -365,6 +377,8 @@ fn place_of(effect: &Effect) -> &'static str {
         Effect::MarkTakenBack => "take-back",
         Effect::PushRollbackTag => "rollback-tag",
         Effect::Chat { .. } => "chat",
+        Effect::Issue => "issue",
+        Effect::Note { .. } | Effect::Reply { .. } => "issue-note",
     }
 }
 
@@ -373,9 +387,14 @@ fn unknown(effect: &Effect, why: String) -> Sent {
     match effect {
         Effect::Chat { gravity: Gravity::Quiet | Gravity::Good, .. } => Sent::Unknown(why),
         Effect::Chat { gravity: Gravity::Loud, .. } => Sent::Doubtful { why, after: None },
-        Effect::Status { .. } | Effect::Publish | Effect::MarkTakenBack | Effect::PushRollbackTag => {
-            Sent::Later { why, after: None }
-        }
+        // Each of these looks first whether it stands there already.
+        Effect::Status { .. }
+        | Effect::Publish
+        | Effect::MarkTakenBack
+        | Effect::PushRollbackTag
+        | Effect::Issue
+        | Effect::Note { .. }
+        | Effect::Reply { .. } => Sent::Later { why, after: None },
     }
 }
 
@@ -388,6 +407,7 @@ fn after_chat(error: &NotifyError, gravity: Gravity) -> Sent {
     }
 }
 
+/// Returns what an answer of the forge means for a row.
 pub(super) fn from_forge(answer: Result<String, forgejo::ForgeError>) -> Sent {
     match answer {
         Ok(answer) => Sent::Arrived(answer),

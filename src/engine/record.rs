@@ -222,7 +222,7 @@ impl Engine {
         }
     }
 
-    fn announce_change(&self, state: &State, seq: u64) {
+    pub(super) fn announce_change(&self, state: &State, seq: u64) {
         self.0.outbox.notify_one();
         self.nudge_place_of(state);
         // Nobody may be looking.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio::sync::{Notify, OnceCell, Semaphore, broadcast};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -94,6 +94,7 @@ impl Engine {
             places,
             feeds,
             outbox,
+            account: OnceCell::new(),
             fetches,
             changes,
         })))
@@ -128,6 +129,7 @@ impl Engine {
         let mut loops = JoinSet::new();
         for place in 0..self.0.repositories.len() {
             loops.spawn(self.clone().attend(place, stop.clone()));
+            loops.spawn(self.clone().listen(place, stop.clone()));
         }
         for place in &self.0.places {
             loops.spawn(self.clone().drive(Arc::clone(place), stop.clone()));

@@ -5,6 +5,7 @@ pub mod payload;
 pub mod signature;
 
 pub use client::{
-    Author, Comment, CommitStatus, Forge, ForgeError, Greeting, Issue, Permission, Protected, Published, Reaction,
-    ReleaseNotes, Repository, Rights, Started, StatusState, Support, Tag, TagProtection, Team, Webhook,
+    Author, Comment, CommitStatus, Forge, ForgeError, Greeting, Issue, Permission, Protected, Published,
+    Reaction, ReleaseNotes, Repository, Rights, Started, StatusState, Support, Tag, TagProtection, Team,
+    Webhook,
 };

@@ -5,9 +5,11 @@
 //! translated.
 
 mod catalogue;
+mod markdown;
 mod safe;
 pub mod when;
 
+pub use markdown::{literal, quotation};
 pub use safe::{LONGEST_VALUE, printable, printed, safe};
 
 pub use crate::domain::language::Language;

@@ -1,4 +1,4 @@
-//! Everything that is kept: journal, releases, deliveries, outbox, tags, people, step logs, feeds; the only room with SQL.
+//! Everything that is kept: journal, releases, deliveries, outbox, tags, people, step logs, feeds, issues; the only room with SQL.
 //!
 //! One SQLite file in WAL mode with `synchronous=FULL`. One thread owns the one writing connection; it takes all
 //! writes that have queued up, runs each in its own savepoint, commits them together and only then answers, so an
@@ -17,6 +17,7 @@ mod deliveries;
 mod deployments;
 mod error;
 mod feeds;
+mod issues;
 mod journal;
 mod logs;
 mod outbox;
@@ -35,6 +36,7 @@ pub use copies::{Kept, Restored, restore};
 pub use deliveries::{Arrival, Delivery, DeliveryOutcome, NewDelivery, Stored};
 pub use error::StoreError;
 pub use feeds::{KeptFeed, kept_feed};
+pub use issues::{CommentRow, IssueRow};
 pub use journal::JournalRow;
 pub use outbox::{NewOutbox, OutboxRow, OutboxState};
 pub use people::{HoldRow, SessionRow, TokenRow};

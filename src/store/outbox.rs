@@ -10,7 +10,7 @@ use crate::domain::names::ReleaseId;
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOutbox {
-    /// Who receives it: `status`, `release`, `tag`, `chat:NAME`, `checkpoint:…`. Rows of one lane and release leave in order.
+    /// Who receives it: `status`, `release`, `tag`, `issue`, `note`, `reply:…`, `chat:NAME`, `checkpoint:…`. Rows of one lane and release leave in order.
     pub lane: String,
     /// What is sent, in the sender's own shape.
     pub payload: String,
@@ -87,9 +87,10 @@ impl Writing<'_> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let key = format!("{release}/{seq}/{}", row.lane);
-        if row.lane == "status" || row.lane.starts_with("checkpoint:") {
-            // Only the newest status of a release matters, and the newest checkpoint says what all before it say; an
-            // older one that has not arrived would only confuse, and the newer one would wait out its pauses.
+        if matches!(row.lane.as_str(), "status" | "issue") || row.lane.starts_with("checkpoint:") {
+            // Only the newest status of a release matters, its issue always shows how it stands now, and the newest
+            // checkpoint says what all before it say; an older one that has not arrived would only confuse, and the newer
+            // one would wait out its pauses.
             self.connection
                 .prepare_cached(
                     "UPDATE outbox SET state = 'overtaken', changed_at = ?2

@@ -354,7 +354,7 @@ impl World {
             secret: secret.to_owned(),
             kind: "forgejo".to_owned(),
             content_type: "json".to_owned(),
-            events: ["create", "delete", "push", "release"].map(ToOwned::to_owned).to_vec(),
+            events: ["create", "delete", "push", "release", "issue_comment"].map(ToOwned::to_owned).to_vec(),
             active: true,
         });
         Ok(())

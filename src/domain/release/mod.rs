@@ -29,10 +29,13 @@ use jiff::Timestamp;
 /// The event is not lawful in the state's phase; the state is as it was.
 pub fn step(state: &State, event: &Event, at: Timestamp) -> Result<(State, Vec<Effect>), Illegal> {
     let next = apply(state, event, at)?;
-    // An answer that says the same to people is written down and not told again.
+    let mut tell = effects(&next, event);
+    // An answer that says the same to people is written down and not told again; the issue shows every gate.
     let old_news =
         event.name() == EventName::Asked && state.answer.is_some() && state.headline() == next.headline();
-    let tell = if old_news { Vec::new() } else { effects(&next, event) };
+    if old_news {
+        tell.retain(|effect| *effect == Effect::Issue);
+    }
     Ok((next, tell))
 }
 

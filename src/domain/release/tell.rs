@@ -31,6 +31,26 @@ pub enum Effect {
         /// How loud.
         gravity: Gravity,
     },
+    /// The issue of the release shows how it stands now, and is closed when it is over.
+    Issue,
+    /// A comment in the issue of the release.
+    Note {
+        /// What it says.
+        text: Notice,
+        /// Who is called by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<Person>,
+    },
+    /// What is answered to a command that somebody wrote into the issue.
+    Reply {
+        /// The number of their comment.
+        comment: u64,
+        /// Whether it was done.
+        done: bool,
+        /// Why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Notice>,
+    },
 }
 
 /// The state of a commit status, as Forgejo knows them.
@@ -61,6 +81,58 @@ pub enum Gravity {
 
 /// Returns what is to be told after `event` led to `state`.
 pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
+    let mut tell = announcements(state, event);
+    tell.extend(in_the_issue(state, event));
+    tell
+}
+
+/// Returns what the issue of a release shows anew, and what is said in it.
+fn in_the_issue(state: &State, event: &Event) -> Vec<Effect> {
+    let note = |text| vec![Effect::Issue, Effect::Note { text, call: None }];
+    match event {
+        Event::ApprovalVoided { by, why } => {
+            let text = why.clone().with("by", by).with("tag", state.opening.tag.name());
+            vec![Effect::Issue, Effect::Note { text, call: Some(by.clone()) }]
+        }
+        Event::RollbackStarted { why, .. } | Event::GotStuck { why } => note(why.clone()),
+        // A tag that was refused when it came has no issue.
+        Event::Refused { .. } if state.issue.is_none() => vec![Effect::Issue],
+        Event::Refused { .. }
+        | Event::Denied { .. }
+        | Event::Withdrawn { .. }
+        | Event::Superseded { .. }
+        | Event::Completed
+        | Event::RolledBack => note(state.headline()),
+        Event::LedOut { .. } if state.phase.is_over() => note(state.headline()),
+        Event::Opened { .. }
+        | Event::PusherNamed { .. }
+        | Event::Asked { .. }
+        | Event::Seen { .. }
+        | Event::Ticked { .. }
+        | Event::SignedOff { .. }
+        | Event::OverrideAsked { .. }
+        | Event::OverrideConfirmed { .. }
+        | Event::OverrideEnded { .. }
+        | Event::Approved { .. }
+        | Event::Held { .. }
+        | Event::Lifted { .. }
+        | Event::Started { .. }
+        | Event::DeployProven
+        | Event::WatchStarted { .. }
+        | Event::WatchExtended { .. }
+        | Event::WatchPassed { .. }
+        | Event::RollbackAsked { .. }
+        | Event::LedOut { .. } => vec![Effect::Issue],
+        Event::StepStarted { .. }
+        | Event::StepEnded { .. }
+        | Event::Looked { .. }
+        | Event::RollbackTagSeen { .. }
+        | Event::IssueOpened { .. } => Vec::new(),
+    }
+}
+
+/// Returns what everybody is told.
+fn announcements(state: &State, event: &Event) -> Vec<Effect> {
     use StatusState::{Error, Failure, Pending, Success};
     let status = |state_of, text| Effect::Status { state: state_of, text };
     let headline = state.headline();

@@ -13,6 +13,7 @@ mod forge;
 mod gates;
 mod git;
 mod hook;
+mod issue;
 mod looking;
 mod notify;
 mod pages;
@@ -54,6 +55,7 @@ const GROUPS: &[&[Text]] = &[
     gates::TEXTS,
     git::TEXTS,
     hook::TEXTS,
+    issue::TEXTS,
     looking::TEXTS,
     notify::TEXTS,
     pages::TEXTS,
