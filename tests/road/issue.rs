@@ -26,7 +26,9 @@ impl Scene {
     async fn waits_in_issue(&self) -> (ReleaseView, IssueSeen) {
         self.push("1.1.0").await;
         let view = self.reaches("v1.1.0", Phase::Waiting).await.unwrap();
-        let issue = self.issue_says("`/approve ").await;
+        let asked =
+            |issue: &IssueSeen| issue.body.contains("`/approve ") && issue.body.contains("### Conditions");
+        let issue = self.issue_is("what to approve, and what for", asked).await;
         // People read before they write.
         self.hand.advance(Duration::from_secs(2));
         (view, issue)
@@ -280,7 +282,8 @@ async fn a_webhook_that_says_something_else_than_the_forge_does_nothing() {
     let id = scene.say(&issue, "eve", "/approve");
     assert_eq!(scene.outcome(id).await, "TW-P001");
     let later = id + 100;
-    let sent = scene.ground.forge.deliveries().pop().unwrap();
+    let theirs = |sent: &tagwarden::demo::forge::Delivery| sent.body.contains("\"body\": \"/approve\"");
+    let sent = scene.ground.forge.deliveries().into_iter().rfind(theirs).unwrap();
     let invented = sent.body.replace(&format!("\"id\": {id},"), &format!("\"id\": {later},"));
     scene.forge_says("issue_comment", &invented).await;
     assert_eq!(scene.outcome(later).await, "gone");
