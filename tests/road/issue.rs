@@ -476,3 +476,52 @@ async fn an_approval_counts_for_what_the_issue_showed_and_not_for_what_came_afte
     scene.reaction(late, "+1").await;
     assert_eq!(scene.view("v1.1.0").await.unwrap().unwrap().approvals.len(), 1);
 }
+
+impl Scene {
+    /// Leaves a comment as a daemon leaves it that is killed while it acts: begun at this end of the journal.
+    fn leave_acting(&self, comment: u64, journal_end: u64) {
+        let state = self.ground.root().join("state").join(tagwarden::store::FILE);
+        let file = rusqlite::Connection::open(state).unwrap();
+        let sql = "UPDATE comments SET state = 'acting', outcome = NULL, journal_end = ?2 WHERE comment = ?1";
+        assert_eq!(file.execute(sql, (comment, journal_end)).unwrap(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_was_killed_while_it_acted_finds_out_whether_it_was_done() {
+    let mut scene = scene(WEDNESDAY, &with_issue()).await;
+    let (view, issue) = scene.waits_in_issue().await;
+    let before = scene.engine().store().read(|r| r.journal_end()).await.unwrap().0;
+    let hold = scene.say(&issue, "ada", "/hold wait for me");
+    scene.reaction(hold, "+1").await;
+    scene.demand(view.row.id, "ada", Demand::Lift).await.unwrap();
+    // Killed after the act: it is not done again.
+    scene.world.close().await.unwrap();
+    scene.leave_acting(hold, before);
+    scene.world.restart().await.unwrap();
+    assert_eq!(scene.outcome(hold).await, "done");
+    let held = |events: Vec<String>| events.iter().filter(|name| *name == "held").count();
+    assert_eq!(held(scene.events(view.row.id).await), 1);
+    // Killed before the act: it is done.
+    let end = scene.engine().store().read(|r| r.journal_end()).await.unwrap().0;
+    scene.world.close().await.unwrap();
+    scene.leave_acting(hold, end);
+    scene.world.restart().await.unwrap();
+    assert_eq!(scene.outcome(hold).await, "done");
+    assert_eq!(held(scene.events(view.row.id).await), 2);
+    assert_eq!(scene.comment(hold).reactions.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_by_comment_waits_for_the_forge_and_is_not_lost() {
+    let scene = scene(WEDNESDAY, &with_issue()).await;
+    let (view, issue) = scene.waits_in_issue().await;
+    scene.ground.forge.be_down(true);
+    let hold = scene.say(&issue, "ada", "/hold wait for me");
+    scene.ground.forge.all_sent().await;
+    assert!(!scene.events(view.row.id).await.contains(&"held".to_owned()), "nothing was read back yet");
+    scene.ground.forge.be_down(false);
+    scene.hand.advance(Duration::from_secs(10));
+    scene.reaction(hold, "+1").await;
+    assert!(scene.events(view.row.id).await.contains(&"held".to_owned()));
+}
