@@ -7,7 +7,7 @@
 use std::io;
 
 /// Every place, in the order of the road: what the daemon writes down (events by their names), and what it does outside.
-pub const PLACES: [&str; 37] = [
+pub const PLACES: [&str; 40] = [
     // The start, and every commit.
     "store-open",
     "recover",
@@ -22,6 +22,7 @@ pub const PLACES: [&str; 37] = [
     "feed",
     "feed-kept",
     "opened",
+    "seen",
     // The deployment.
     "host-take",
     "started",
@@ -49,6 +50,8 @@ pub const PLACES: [&str; 37] = [
     "take-back",
     "rollback-tag",
     "chat",
+    "issue",
+    "issue-note",
     "outbox-settled",
 ];
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use tagwarden::clock::Clock;
-use tagwarden::demo::forge::{Fate, StatusSeen};
+use tagwarden::demo::forge::{Fate, IssueSeen, StatusSeen};
 use tagwarden::demo::{Ground, Rules, Version};
 use tagwarden::domain::language::Language;
 use tempfile::TempDir;
@@ -85,7 +85,9 @@ impl Field {
         std::fs::write(folder.path().join("chat"), chat.url("/chat")).unwrap();
         let further = format!(
             "[[notify]]\nkind = \"slack\"\nurl = {{ file = \"{{root}}/chat\" }}\n\
-             [[calendar.feed]]\nname = \"courses\"\nurl = \"{}\"\nallow_private = true\n",
+             [[calendar.feed]]\nname = \"courses\"\nurl = \"{}\"\nallow_private = true\n\
+             [repository.issue]\nenabled = true\n\
+             [[repository.environment.gates.http]]\nname = \"front\"\nurl = \"{{app}}/\"\n",
             chat.url("/feed")
         );
         let rules = Rules {
@@ -299,11 +301,18 @@ impl Field {
                 .filter(|event| {
                     !matches!(
                         *event,
-                        "looked" | "pusher_named" | "asked" | "rollback_tag_seen" | "watch_extended"
+                        "looked"
+                            | "pusher_named"
+                            | "asked"
+                            | "seen"
+                            | "issue_opened"
+                            | "rollback_tag_seen"
+                            | "watch_extended"
                     )
                 })
                 .map(ToOwned::to_owned)
                 .collect(),
+            issues: self.issues(version).iter().map(|issue| issue.state.clone()).collect(),
             releases: ground.forge.releases().iter().filter(|one| one.tag == tag).count(),
             last_status: statuses.last().map(|status| status.state.clone()).unwrap_or_default(),
             rollback_tag: git(&["-C", bare, "rev-parse", "--verify", &back]).ok,
@@ -316,7 +325,19 @@ impl Field {
         let mut all: Vec<String> =
             statuses.iter().map(|s| format!("status {} {}", s.state, s.description)).collect();
         all.extend(self.said(version).into_iter().map(|text| format!("chat {text}")));
+        for issue in self.issues(version) {
+            all.push(format!("issue {}", issue.title));
+            all.extend(issue.comments.into_iter().map(|comment| format!("comment {}", comment.body)));
+        }
         twice(all)
+    }
+
+    /// Returns the issues of a version.
+    fn issues(&self, version: &str) -> Vec<IssueSeen> {
+        let about = format!("v{version} ");
+        let mut issues = self.ground.forge.issues();
+        issues.retain(|issue| format!("{} ", issue.title).contains(&about));
+        issues
     }
 
     /// Returns what the chat heard of a version.
@@ -411,6 +432,7 @@ pub struct End {
     pub opened: u64,
     pub done: Vec<String>,
     pub events: Vec<String>,
+    pub issues: Vec<String>,
     pub releases: usize,
     pub last_status: String,
     pub rollback_tag: bool,

@@ -132,8 +132,8 @@ async fn the_client_understands_runs_statuses_and_comments_of_a_real_forge() {
     let statuses = api.statuses(&bridge(), &commit).await.unwrap();
     assert!(statuses.iter().any(|status| status.context == "external" && !status.by_actions));
     assert!(forge.client("eve").post_status(&bridge(), &commit, &status).await.is_err());
-    let issue = api.open_issue(&bridge(), "Release v1.0.0", "- [ ] login").await.unwrap();
-    api.comment(&bridge(), issue.number, "noted").await.unwrap();
+    let issue = api.open_issue(&bridge(), "Release v1.0.0", "- [ ] login", &[]).await.unwrap();
+    api.write_comment(&bridge(), issue.number, "noted").await.unwrap();
     let path = format!("repos/school/bridge/issues/{}/comments", issue.number);
     assert_eq!(forge.ask("GET", "ada", &path, None).await.1[0]["body"], "noted");
 }
