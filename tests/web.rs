@@ -16,6 +16,8 @@ mod fake;
 mod forms;
 #[path = "web/hostile.rs"]
 mod hostile;
+#[path = "web/people.rs"]
+mod people;
 #[path = "web/programs.rs"]
 mod programs;
 #[path = "web/samples.rs"]

@@ -58,7 +58,16 @@ pub fn told(answer: Value, json: bool, done: &str, terminal: &Terminal) -> Resul
         .with("commit", view.commit.chars().take(10).collect::<String>());
     terminal.answer(&sentence)?;
     // What the release did so far says nothing about what has only been asked for; the daemon goes on from it next.
-    if !matches!(done, "term-done-approve" | "term-done-rollback" | "term-done-retry") {
+    if !matches!(
+        done,
+        "term-done-approve"
+            | "term-done-rollback"
+            | "term-done-retry"
+            | "term-done-sign-off"
+            | "term-done-tick"
+            | "term-done-confirm-override"
+            | "term-done-end-override"
+    ) {
         terminal.answer(&row.headline)?;
     }
     terminal.tell(&Notice::new(&format!("{done}-next")).with("release", row.id));

@@ -25,6 +25,7 @@ mod identity;
 mod lift;
 mod log;
 mod man;
+mod overriding;
 mod plan;
 mod restore;
 mod retry;
@@ -32,6 +33,7 @@ mod rollback;
 mod seen;
 mod serve;
 mod show;
+mod signoff;
 mod status;
 mod table;
 mod tag;
@@ -133,6 +135,8 @@ enum Command {
     Log(log::Args),
     /// May it go, now or at another instant, and if not, what is missing?
     Explain(explain::Args),
+    /// Show the checklist of a release, tick its items, sign for all of them
+    Signoff(signoff::Args),
     /// Say yes to a release
     Approve(approve::Args),
     /// Say no to a release
@@ -141,6 +145,8 @@ enum Command {
     Hold(hold::Args),
     /// Take a stop away
     Lift(lift::Args),
+    /// Let one release pass one closed gate, with a second person
+    Override(overriding::Args),
     /// Take a waiting release off the road
     Withdraw(withdraw::Args),
     /// Bring back what ran before
@@ -182,10 +188,12 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Show(args) => show::run(&args, terminal),
         Command::Log(args) => log::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
+        Command::Signoff(args) => signoff::run(&args, terminal),
         Command::Approve(args) => approve::run(&args, terminal),
         Command::Deny(args) => deny::run(&args, terminal),
         Command::Hold(args) => hold::run(&args, terminal),
         Command::Lift(args) => lift::run(&args, terminal),
+        Command::Override(args) => overriding::run(&args, terminal),
         Command::Withdraw(args) => withdraw::run(&args, terminal),
         Command::Rollback(args) => rollback::run(&args, terminal),
         Command::Retry(args) => retry::run(&args, terminal),

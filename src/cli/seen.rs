@@ -67,6 +67,15 @@ pub struct View {
     pub gates: Vec<GateReading>,
     /// The approvals that count.
     pub approvals: Vec<Vote>,
+    /// The approvals that count no more.
+    #[serde(default)]
+    pub voided: Vec<Void>,
+    /// The checklist, when there is one.
+    #[serde(default)]
+    pub checklist: Option<Checklist>,
+    /// The closed gates that people let it pass, or asked that it may.
+    #[serde(default)]
+    pub overrides: Vec<Passed>,
     /// The steps.
     pub steps: Vec<Step>,
     /// The watch.
@@ -88,6 +97,74 @@ pub struct Vote {
     pub at: Timestamp,
     /// Until when it counts.
     pub expires_at: Timestamp,
+}
+
+/// An approval that counts no more.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Void {
+    /// Since when.
+    pub at: Timestamp,
+    /// Whose, and what changed.
+    pub why: Notice,
+}
+
+/// What has to be tried.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Checklist {
+    /// The items.
+    pub items: Vec<Item>,
+    /// Who may tick and sign.
+    pub who: Vec<String>,
+    /// Who signed.
+    pub signed: Option<Signature>,
+}
+
+/// One item.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Item {
+    /// Its short word.
+    pub name: String,
+    /// What to do.
+    pub text: String,
+    /// What came of it.
+    pub tick: Option<Tick>,
+}
+
+/// What a person found.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Tick {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was well.
+    pub good: bool,
+    /// What they noted.
+    pub note: Option<String>,
+}
+
+/// A signature under a checklist.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Signature {
+    /// Who.
+    pub by: String,
+}
+
+/// A closed gate that people let the release pass, or asked that it may.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Passed {
+    /// Which gate.
+    pub gate: String,
+    /// `asked`, `counts`, `drilled` or `over`.
+    pub state: String,
+    /// Who asked.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// The second person.
+    pub confirmed_by: Option<String>,
 }
 
 /// A step.

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::ask;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::seen::{self, Step, View, Watch};
+use crate::cli::signoff;
 use crate::cli::table::{Cell, Table, Tone};
 use crate::cli::terminal::Terminal;
 use crate::domain::gate::GateReading;
@@ -59,6 +60,8 @@ impl Page<'_> {
         let mut lines = self.head();
         let parts = [
             ("term-title-gates", self.gates()),
+            ("page-checklist", self.checklist()),
+            ("page-overrides", self.overrides()),
             ("term-title-approvals", self.approvals()),
             ("term-title-steps", self.steps()),
             ("term-title-watch", self.watch()),
@@ -109,6 +112,35 @@ impl Page<'_> {
         gates(&self.view.gates, &self.view.row.zone(), self.now, true, self.terminal)
     }
 
+    fn checklist(&self) -> Vec<String> {
+        let list = self.view.checklist.as_ref();
+        list.map(|list| signoff::lines(list, &self.view, self.terminal)).unwrap_or_default()
+    }
+
+    fn overrides(&self) -> Vec<String> {
+        let mut table = Table::default();
+        let zone = self.view.row.zone();
+        for passed in &self.view.overrides {
+            let (sign, tone) = match passed.state.as_str() {
+                "counts" => ("!", Tone::Bad),
+                "asked" => ("…", Tone::Open),
+                _ => ("–", Tone::Faint),
+            };
+            let word = self.word(&format!("page-override-{}", passed.state));
+            let people = [Some(passed.by.as_str()), passed.confirmed_by.as_deref()];
+            let people: Vec<&str> = people.into_iter().flatten().collect();
+            let until = when::short(self.terminal.language, passed.until, &zone);
+            table.row([
+                Cell::new(format!("{sign} {word}")).toned(tone),
+                Cell::foreign(&passed.gate),
+                Cell::foreign(people.join(" + ")),
+                Cell::new(self.terminal.say(&Notice::new("term-counts-until").with("until", until))),
+            ]);
+            table.below(1, Cell::foreign(&passed.reason));
+        }
+        table.lines("  ", self.terminal)
+    }
+
     fn approvals(&self) -> Vec<String> {
         let mut table = Table::default();
         let zone = self.view.row.zone();
@@ -119,6 +151,14 @@ impl Page<'_> {
                 Cell::foreign(&vote.person),
                 Cell::new(seen::moment(vote.at, &zone, self.now, self.terminal)),
                 Cell::new(self.terminal.say(&Notice::new("term-counts-until").with("until", expires))),
+            ]);
+        }
+        for void in &self.view.voided {
+            let at = seen::moment(void.at, &zone, self.now, self.terminal);
+            table.row([
+                Cell::new("✗").toned(Tone::Bad),
+                Cell::new(self.terminal.say(&void.why)),
+                Cell::new(at),
             ]);
         }
         table.lines("  ", self.terminal)
@@ -212,6 +252,11 @@ impl Page<'_> {
             "deny" | "withdraw" | "hold" | "rollback" | "retry" => {
                 Some(format!("tagwarden {action} {id} --reason \"{reason}\""))
             }
+            "tick" => Some(format!("tagwarden signoff {id} --item NAME")),
+            "sign-off" => Some(format!("tagwarden signoff {id} --sign")),
+            "override" => Some(format!("tagwarden override {id} GATE --reason \"{reason}\" --for 2h")),
+            "confirm-override" => Some(format!("tagwarden override {id} GATE --confirm")),
+            "end-override" => Some(format!("tagwarden override {id} GATE --end")),
             "brought-back" => Some(format!("tagwarden retry {id} --brought-back --reason \"{reason}\"")),
             // A daemon that is newer than this command may know more.
             _ => None,

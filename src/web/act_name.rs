@@ -1,5 +1,6 @@
 //! What people and programs may ask of a release, by name: the same list for forms and for the API.
 
+use crate::config::length;
 use crate::domain::notice::Notice;
 use crate::web::house::Act;
 
@@ -14,19 +15,50 @@ pub enum ActName {
     Withdraw,
     Hold,
     Lift,
+    Tick,
+    SignOff,
+    Override,
+    ConfirmOverride,
+    EndOverride,
     Rollback,
     Retry,
     BroughtBack,
 }
 
+/// What was written for an act, in a form or in a body; each act takes what belongs to it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Written<'a> {
+    /// What the person was shown, as a digest.
+    pub binding: Option<&'a str>,
+    /// Why.
+    pub reason: Option<&'a str>,
+    /// An item of the checklist.
+    pub item: Option<&'a str>,
+    /// Whether the item was well.
+    pub good: Option<bool>,
+    /// What was noted.
+    pub note: Option<&'a str>,
+    /// A gate.
+    pub gate: Option<&'a str>,
+    /// For how long: `2h`, `45m`.
+    pub lasting: Option<&'a str>,
+    /// It only proves that the way works.
+    pub drill: bool,
+}
+
 impl ActName {
     /// All of them, in the order in which pages show them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::Approve,
         Self::Deny,
         Self::Hold,
         Self::Lift,
         Self::Withdraw,
+        Self::Tick,
+        Self::SignOff,
+        Self::Override,
+        Self::ConfirmOverride,
+        Self::EndOverride,
         Self::Rollback,
         Self::Retry,
         Self::BroughtBack,
@@ -40,6 +72,11 @@ impl ActName {
             Self::Withdraw => "withdraw",
             Self::Hold => "hold",
             Self::Lift => "lift",
+            Self::Tick => "tick",
+            Self::SignOff => "sign-off",
+            Self::Override => "override",
+            Self::ConfirmOverride => "confirm-override",
+            Self::EndOverride => "end-override",
             Self::Rollback => "rollback",
             Self::Retry => "retry",
             Self::BroughtBack => "brought-back",
@@ -54,33 +91,68 @@ impl ActName {
     /// Returns whether a reason belongs to it.
     pub fn needs_reason(self) -> bool {
         match self {
-            Self::Approve | Self::Lift => false,
-            Self::Deny | Self::Withdraw | Self::Hold | Self::Rollback | Self::Retry | Self::BroughtBack => {
-                true
-            }
+            Self::Approve
+            | Self::Lift
+            | Self::Tick
+            | Self::SignOff
+            | Self::ConfirmOverride
+            | Self::EndOverride => false,
+            Self::Deny
+            | Self::Withdraw
+            | Self::Hold
+            | Self::Override
+            | Self::Rollback
+            | Self::Retry
+            | Self::BroughtBack => true,
+        }
+    }
+
+    /// Returns whether it concerns the release as a whole, and not one item or one gate of it.
+    pub fn is_of_the_whole(self) -> bool {
+        match self {
+            Self::Approve
+            | Self::Deny
+            | Self::Withdraw
+            | Self::Hold
+            | Self::Lift
+            | Self::Rollback
+            | Self::Retry
+            | Self::BroughtBack => true,
+            Self::Tick | Self::SignOff | Self::Override | Self::ConfirmOverride | Self::EndOverride => false,
         }
     }
 
     /// Returns the act, or what is missing for it.
-    pub fn with(self, binding: Option<&str>, reason: Option<&str>) -> Result<Act, Notice> {
-        let missing = |name: &str| Notice::new("TW-W014").with("name", name);
-        let reason = match reason.map(str::trim).filter(|reason| !reason.is_empty()) {
-            Some(reason) if reason.chars().count() > LONGEST_REASON => {
-                return Err(Notice::new("TW-W018").with("limit", LONGEST_REASON));
-            }
-            Some(reason) => reason.to_owned(),
-            None if self.needs_reason() => return Err(missing("reason")),
-            None => String::new(),
+    pub fn with(self, written: &Written<'_>) -> Result<Act, Notice> {
+        let needed = |value: Option<&str>, name: &str| {
+            filled(value)?.ok_or_else(|| Notice::new("TW-W014").with("name", name))
+        };
+        let reason = match self.needs_reason() {
+            true => needed(written.reason, "reason")?,
+            false => filled(written.reason)?.unwrap_or_default(),
         };
         Ok(match self {
-            Self::Approve => {
-                let binding = binding.filter(|binding| !binding.is_empty());
-                Act::Approve { binding: binding.ok_or_else(|| missing("binding"))?.to_owned() }
-            }
+            Self::Approve => Act::Approve { binding: needed(written.binding, "binding")? },
             Self::Deny => Act::Deny { reason },
             Self::Withdraw => Act::Withdraw { reason },
             Self::Hold => Act::Hold { reason },
             Self::Lift => Act::Lift,
+            Self::Tick => Act::Tick {
+                item: needed(written.item, "item")?,
+                good: written.good.ok_or_else(|| Notice::new("TW-W014").with("name", "good"))?,
+                note: filled(written.note)?,
+            },
+            Self::SignOff => Act::SignOff { note: filled(written.note)? },
+            Self::Override => {
+                let text = needed(written.lasting, "for")?;
+                let lasting = length::parse(&text);
+                let unreadable =
+                    || Notice::new("TW-W013").with("name", "for").with("why", format!("`{text}`: 45m, 2h"));
+                let (gate, drill) = (needed(written.gate, "gate")?, written.drill);
+                Act::Override { gate, reason, lasting: lasting.ok_or_else(unreadable)?, drill }
+            }
+            Self::ConfirmOverride => Act::ConfirmOverride { gate: needed(written.gate, "gate")? },
+            Self::EndOverride => Act::EndOverride { gate: needed(written.gate, "gate")? },
             Self::Rollback => Act::Rollback { reason },
             Self::Retry => Act::Retry { reason },
             Self::BroughtBack => Act::BroughtBack { reason },
@@ -88,22 +160,59 @@ impl ActName {
     }
 }
 
+/// Returns what was written without blanks around it; `None` when nothing is left.
+fn filled(value: Option<&str>) -> Result<Option<String>, Notice> {
+    let value = value.map(str::trim).filter(|value| !value.is_empty());
+    if value.is_some_and(|value| value.chars().count() > LONGEST_REASON) {
+        return Err(Notice::new("TW-W018").with("limit", LONGEST_REASON));
+    }
+    Ok(value.map(ToOwned::to_owned))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Everything that any act may want, with this reason.
+    fn written(reason: Option<&str>) -> Written<'_> {
+        Written {
+            binding: Some("b"),
+            reason,
+            item: Some("login"),
+            good: Some(true),
+            note: None,
+            gate: Some("calendar"),
+            lasting: Some("2h"),
+            drill: false,
+        }
+    }
 
     #[test]
     fn what_needs_a_reason_is_not_asked_without_one() {
         for act in ActName::ALL {
             assert_eq!(ActName::named(act.name()), Some(act));
-            assert_eq!(act.with(Some("b"), Some(" \n")).is_err(), act.needs_reason(), "{}", act.name());
-            assert!(act.with(Some("b"), Some(&"é".repeat(LONGEST_REASON))).is_ok());
-            assert!(act.with(Some("b"), Some(&"é".repeat(LONGEST_REASON + 1))).is_err());
+            assert_eq!(act.with(&written(Some(" \n"))).is_err(), act.needs_reason(), "{}", act.name());
+            assert!(act.with(&written(Some(&"é".repeat(LONGEST_REASON)))).is_ok());
+            assert!(act.with(&written(Some(&"é".repeat(LONGEST_REASON + 1)))).is_err());
         }
-        assert!(
-            ActName::Approve.with(None, Some("fine")).is_err(),
-            "nobody approves what they were not shown"
-        );
-        assert!(ActName::Approve.with(Some(""), None).is_err());
+        let unshown = Written { binding: None, ..written(Some("fine")) };
+        assert!(ActName::Approve.with(&unshown).is_err(), "nobody approves what they were not shown");
+        assert!(ActName::Approve.with(&Written { binding: Some(""), ..unshown }).is_err());
+    }
+
+    #[test]
+    fn an_override_wants_its_gate_and_a_length_and_a_tick_its_item_and_finding() {
+        let whole = written(Some("exams"));
+        for lacking in [
+            Written { gate: None, ..whole },
+            Written { lasting: None, ..whole },
+            Written { lasting: Some("soon"), ..whole },
+            Written { lasting: Some("-2h"), ..whole },
+        ] {
+            assert!(ActName::Override.with(&lacking).is_err(), "{lacking:?}");
+        }
+        assert!(ActName::Tick.with(&Written { item: Some(" "), ..whole }).is_err());
+        assert!(ActName::Tick.with(&Written { good: None, ..whole }).is_err());
+        assert!(ActName::ConfirmOverride.with(&Written { gate: None, ..whole }).is_err());
     }
 }

@@ -78,6 +78,13 @@ impl House for Engine {
             Act::Retry { reason } => Demand::Retry { reason },
             Act::Hold { reason } => Demand::Hold { reason },
             Act::Lift => Demand::Lift,
+            Act::Tick { item, good, note } => Demand::Tick { item, good, note },
+            Act::SignOff { note } => Demand::SignOff { note },
+            Act::Override { gate, reason, lasting, drill } => {
+                Demand::Override { gate, reason, lasting, drill }
+            }
+            Act::ConfirmOverride { gate } => Demand::ConfirmOverride { gate },
+            Act::EndOverride { gate } => Demand::EndOverride { gate },
             Act::BroughtBack { reason } => Demand::BroughtBack { reason },
         };
         self.demand(id, &who, channel, demand).await.map_err(refused)?;

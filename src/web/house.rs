@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use hyper::body::Bytes;
 use jiff::Timestamp;
@@ -105,6 +106,41 @@ pub enum Act {
     },
     /// Lift the hold.
     Lift,
+    /// Say what came of one item of the checklist.
+    Tick {
+        /// The item.
+        item: String,
+        /// Whether it was well.
+        good: bool,
+        /// What was noted.
+        note: Option<String>,
+    },
+    /// Sign for the whole checklist.
+    SignOff {
+        /// What was noted.
+        note: Option<String>,
+    },
+    /// Let it pass one closed gate, once a second person has confirmed it.
+    Override {
+        /// Which gate.
+        gate: String,
+        /// Why.
+        reason: String,
+        /// For how long.
+        lasting: Duration,
+        /// Only prove that the way works.
+        drill: bool,
+    },
+    /// Be the second person of an override.
+    ConfirmOverride {
+        /// Which gate.
+        gate: String,
+    },
+    /// Take an override back.
+    EndOverride {
+        /// Which gate.
+        gate: String,
+    },
     /// It is stuck, and what ran before was brought back by hand.
     BroughtBack {
         /// How.

@@ -175,3 +175,84 @@ async fn tokens_are_shown_once_listed_without_secret_and_revoked_together() {
     house.run(&["token", "new", "no such/name"]).refused(2, "TW-P013");
     assert_eq!(house.run(&["token", "list", "--json"]).json().as_array().unwrap().len(), 2);
 }
+
+/// A checklist that only Tess and Ada tick.
+const CHECKLIST: &str = r#"
+[repository.environment.gates.signoff]
+by = ["user:tess", "user:ada"]
+[[repository.environment.gates.signoff.item]]
+name = "login"
+text = "Log in as a teacher."
+[[repository.environment.gates.signoff.item]]
+name = "share"
+text = "Create a page and share it."
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_checklist_is_shown_ticked_and_signed() {
+    let house = House::open(&rules(CHECKLIST)).await;
+    let number = house.push_until("1.1.0", "gate-signoff-open").await.to_string();
+    let (tess, grace) = (house.token("tess"), house.token("grace"));
+    let shown = house.run(&["signoff", "v1.1.0"]);
+    assert_eq!(shown.code, Some(5), "{shown:#?}");
+    assert!(shown.out.contains("○ open  login  Log in as a teacher.\n"), "{}", shown.out);
+    assert!(shown.out.contains("Nobody has signed yet; user:tess, user:ada may."), "{}", shown.out);
+    house.run(&["signoff", &number, "--item", "login"]).refused(3, "TW-P011");
+    house.run_as(&grace, &["signoff", &number, "--item", "login"]).refused(3, "TW-P001");
+    house.run_as(&tess, &["signoff", &number, "--item", "hours"]).refused(4, "TW-P022");
+    assert_eq!(house.run_as(&tess, &["signoff", &number, "--item", "login", "--faulty"]).code, Some(2));
+    house.run_as(&tess, &["signoff", &number, "--sign"]).refused(6, "TW-P023");
+    let faulty = ["signoff", &number, "--item", "share", "--faulty", "--note", "see issue 41"];
+    house.run_as(&tess, &faulty).good();
+    let shown = house.run(&["signoff", &number]);
+    assert!(shown.out.contains("✗ faulty  share") && shown.out.contains("see issue 41"), "{}", shown.out);
+    house.run_as(&tess, &["signoff", &number, "--sign"]).refused(6, "TW-P023");
+    let signed = house.run_as(&tess, &["signoff", &number, "--all", "--sign", "--note", "all fine"]).good();
+    assert!(signed.out.starts_with("Signed: v1.1.0 ("), "{signed:#?}");
+    let list = house.run(&["signoff", &number, "--json"]).good().json();
+    assert_eq!((&list["signed"]["by"], &list["signed"]["note"]), (&"tess".into(), &"all fine".into()));
+    assert!(house.run(&["show", &number]).good().out.contains("tess signed for all of it."));
+    house.run_as(&grace, &["approve", &number]).good();
+    house.reaches(number.parse().unwrap(), "complete");
+    house.run_as(&tess, &["signoff", &number, "--item", "login"]).refused(6, "TW-E001");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_override_is_asked_for_confirmed_by_another_person_and_shown() {
+    let mut rules = rules("");
+    rules.approvals = 0;
+    rules.closed = [("Mon 00:00", "Thu 00:00"), ("Thu 00:00", "Mon 00:00")]
+        .map(|(from, to)| format!("{{ name = \"always\", from = \"{from}\", to = \"{to}\" }}"))
+        .join(", ");
+    let house = House::open(&rules).await;
+    let number = house.push_until("1.1.0", "gate-calendar-closed-no-slot").await.to_string();
+    let (ada, grace, eve) = (house.token("ada"), house.token("grace"), house.token("eve"));
+    let ask = ["override", &number, "calendar", "--reason", "marks cannot be entered", "--for", "2h"];
+    house.run(&ask).refused(3, "TW-P011");
+    house.run_as(&eve, &ask).refused(3, "TW-P001");
+    house.run_as(&ada, &ask[..5]).refused(2, "TW-X019");
+    house.run_as(&ada, &["override", &number, "tag", "--reason", "x", "--for", "1h"]).refused(6, "TW-P026");
+    house.run_as(&ada, &["override", &number, "moon", "--reason", "x", "--for", "1h"]).refused(4, "TW-P025");
+    house
+        .run_as(&ada, &["override", &number, "calendar", "--reason", "x", "--for", "2d"])
+        .refused(6, "TW-P028");
+    let drill = house.run_as(&ada, &[&ask[..], &["--drill"]].concat()).good();
+    assert!(drill.out.starts_with("Drill begun: v1.1.0 ("), "{drill:#?}");
+    house.run_as(&grace, &["override", &number, "calendar", "--confirm"]).good();
+    let shown = house.run(&["show", &number]).good();
+    assert!(shown.out.contains("– drill done, nothing was opened  calendar  ada + grace"), "{}", shown.out);
+    let asked = house.run_as(&ada, &ask).good();
+    assert!(asked.err.contains(&format!("tagwarden override {number} GATE --confirm")), "{asked:#?}");
+    house.run_as(&ada, &["override", &number, "calendar", "--confirm"]).refused(3, "TW-P030");
+    house.run_as(&ada, &["override", &number, "calendar", "--end"]).good();
+    house.run_as(&grace, &["override", &number, "calendar", "--confirm"]).refused(4, "TW-P031");
+    house.run_as(&ada, &ask).good();
+    house.run_as(&grace, &["override", &number, "calendar", "--confirm"]).good();
+    house.reaches(number.parse().unwrap(), "complete");
+    let shown = house.run(&["show", &number]).good();
+    assert!(
+        shown.out.contains("! in force") && shown.out.contains("marks cannot be entered"),
+        "{}",
+        shown.out
+    );
+}

@@ -173,17 +173,26 @@ impl House {
     }
 
     pub async fn push_version(&self, version: &Version<'_>) -> u64 {
+        self.push_version_until(version, "gate-approval-missing").await
+    }
+
+    /// Pushes a version and waits until it waits for `headline`; returns its number.
+    pub async fn push_until(&self, version: &str, headline: &str) -> u64 {
+        self.push_version_until(&Version::good(version), headline).await
+    }
+
+    async fn push_version_until(&self, version: &Version<'_>, headline: &str) -> u64 {
         let said = self.ground.release(version).unwrap();
         assert!(said.ok, "{}", said.text);
         self.ground.forge.sync().await;
         let tag = format!("v{}", version.version);
         let mut number = 0;
-        self.until(&format!("{tag} to wait for approval"), |house| {
+        self.until(&format!("{tag} to say {headline}"), |house| {
             let status = house.run(&["status", "--json", "--environment", "production"]).json();
             let rows = status["releases"].as_array().unwrap().clone();
             let row = rows.into_iter().find(|row| row["tag"] == tag.as_str());
             number = row.as_ref().and_then(|row| row["id"].as_u64()).unwrap_or_default();
-            row.is_some_and(|row| row["headline"]["id"] == "gate-approval-missing")
+            row.is_some_and(|row| row["headline"]["id"] == headline)
         });
         number
     }

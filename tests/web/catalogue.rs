@@ -7,7 +7,7 @@ use tagwarden::domain::notice::Notice;
 use tagwarden::messages::{Language, say};
 
 /// Ids that are put together at run time.
-const MADE: [(&str, &[&str]); 5] = [
+const MADE: [(&str, &[&str]); 8] = [
     (
         "page-phase-",
         &[
@@ -26,10 +26,13 @@ const MADE: [(&str, &[&str]); 5] = [
             "stuck",
         ],
     ),
-    ("page-gate-", &["tag", "environment", "hold", "approval", "calendar", "host"]),
+    ("page-gate-", &["tag", "environment", "hold", "approval", "calendar", "host", "signoff"]),
     ("page-ask-", &["approve", "deny", "hold", "lift", "withdraw", "rollback", "retry", "brought-back"]),
-    ("page-hint-", &["deny", "hold", "withdraw", "rollback", "retry", "brought-back"]),
+    ("page-ask-", &["override", "confirm-override", "end-override"]),
+    ("page-hint-", &["deny", "hold", "withdraw", "rollback", "retry", "brought-back", "override"]),
     ("page-done-", &["approve", "deny", "hold", "lift", "withdraw", "rollback", "retry", "brought-back"]),
+    ("page-done-", &["tick", "sign-off", "override", "confirm-override", "end-override"]),
+    ("page-override-", &["asked", "counts", "drilled", "over"]),
 ];
 
 fn named(folder: &Path, found: &mut BTreeSet<String>) {

@@ -207,3 +207,39 @@ async fn a_program_asks_whether_it_may_go_now_and_on_monday() {
     );
     real.world.close().await;
 }
+
+#[tokio::test]
+async fn an_override_is_heard_from_the_page_and_never_from_a_token_alone() {
+    let real = real().await;
+    let asked = r#"{"gate":"calendar","reason":"exams","for":"2h"}"#;
+    let api = async |person: &str, act: &str, body: &str| {
+        let token = real.engine.new_token(&Person::parse(person).unwrap()).await.unwrap();
+        let bearer = format!("Bearer {token}");
+        let path = format!("/api/v1/releases/{}/{act}", real.id);
+        real.world.ask("POST", &path, &[("authorization", bearer.as_str())], body).await
+    };
+    let refused = api("ada", "override", asked).await;
+    assert_eq!((refused.status, refused.json()["id"].as_str()), (403, Some("TW-P029")));
+    assert!(refused.body.contains("a token alone"), "{}", refused.body);
+    let (ada, csrf) = real.session("ada").await;
+    let form = format!("csrf={csrf}&gate=calendar&reason=exams&for=2h");
+    assert_eq!(real.post(&ada, "override", &form).await.status, 303);
+    let own = real.post(&ada, "confirm-override", &format!("csrf={csrf}&gate=calendar")).await;
+    assert_eq!(own.status, 403);
+    assert!(own.body.contains("Nobody confirms their own override"), "{}", own.body);
+    let by_token = api("grace", "confirm-override", r#"{"gate":"calendar"}"#).await;
+    assert_eq!((by_token.status, by_token.json()["id"].as_str()), (403, Some("TW-P029")));
+    let (grace, csrf) = real.session("grace").await;
+    let body = format!("csrf={csrf}&gate=calendar");
+    assert_eq!(real.post(&grace, "confirm-override", &body).await.status, 303);
+    let answer = real.engine.explain(real.id, friday_evening()).await.unwrap().unwrap();
+    assert!(answer.gates.iter().any(|gate| gate.gate == "calendar" && gate.overridden), "{answer:?}");
+    let seen = real.world.ask("GET", &format!("/releases/{}", real.id), &[("cookie", &grace)], "").await;
+    assert!(seen.body.contains("in force") && seen.body.contains("confirmed by grace"), "{}", seen.body);
+    assert_eq!(
+        api("ada", "end-override", r#"{"gate":"calendar"}"#).await.status,
+        200,
+        "what makes safe is heard"
+    );
+    real.world.close().await;
+}

@@ -80,6 +80,11 @@ async fn every_described_operation_exists_and_answers_as_described() {
             {
                 Some("#/components/schemas/Approval") => json!({ "binding": "5d0c".repeat(16) }).to_string(),
                 Some("#/components/schemas/Reasoned") => json!({ "reason": "because" }).to_string(),
+                Some("#/components/schemas/Tick") => json!({ "item": "login", "good": true }).to_string(),
+                Some("#/components/schemas/GateNamed") => json!({ "gate": "calendar" }).to_string(),
+                Some("#/components/schemas/Override") => {
+                    json!({ "gate": "calendar", "reason": "exams", "for": "2h" }).to_string()
+                }
                 Some(_) | None => String::new(),
             };
             let answer = ask(&world, &token, &method.to_uppercase(), &asked, &[], &body).await;
@@ -92,7 +97,7 @@ async fn every_described_operation_exists_and_answers_as_described() {
             }
         }
     }
-    assert_eq!(named.len(), 14);
+    assert_eq!(named.len(), 19);
     world.close().await;
 }
 

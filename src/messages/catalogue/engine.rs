@@ -115,6 +115,8 @@ pub const TEXTS: &[Text] = texts! {
         "shorten it, and name an issue", "raccourcissez-la, et citez un ticket";
     "TW-X017": "That instant is over.", "Cet instant est passé.",
         "name a later one, or leave --until out", "indiquez un instant à venir, ou omettez --until";
+    "TW-X019": "`{value}` is no length of time.", "`{value}` n’est pas une durée.",
+        "write it as 45m or 2h: --for 2h", "écrivez 45m ou 2h : --for 2h";
     "TW-U020": "Another daemon works on the state folder {path}.", "Un autre démon travaille sur le dossier d’état {path}.",
         "look for it with: systemctl status tagwarden", "cherchez-le avec : systemctl status tagwarden";
     "TW-U021": "{path} cannot be used: {why}.", "{path} est inutilisable : {why}.",

@@ -145,6 +145,30 @@ pub const TEXTS: &[Text] = texts! {
     "term-done-lift-all": "Lifted: the stop on everything is gone; stops on single environments stay.",
         "Levé : l’arrêt général est supprimé ; ceux de chaque environnement restent.";
     "term-done-lift-all-next": "see what waits with: tagwarden status", "voyez ce qui attend : tagwarden status";
+    "term-done-tick": "Noted on the checklist: {tag} ({commit}) for {environment} of {repository}, release {release}.",
+        "Noté sur la liste : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
+    "term-done-tick-next": "see what is open with: tagwarden signoff {release}",
+        "voyez ce qui est ouvert : tagwarden signoff {release}";
+    "term-done-sign-off": "Signed: {tag} ({commit}) for {environment} of {repository}, release {release}.",
+        "Signé : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
+    "term-done-sign-off-next": "see what it waits for with: tagwarden explain {release}",
+        "voyez ce qu’elle attend : tagwarden explain {release}";
+    "term-done-override": "Asked that it may pass: {tag} ({commit}) for {environment} of {repository}, release {release}.",
+        "Dérogation demandée : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
+    "term-done-override-next": "a second person confirms with: tagwarden override {release} GATE --confirm",
+        "une deuxième personne confirme avec : tagwarden override {release} CONDITION --confirm";
+    "term-done-drill": "Drill begun: {tag} ({commit}) for {environment} of {repository}, release {release}.",
+        "Exercice commencé : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
+    "term-done-drill-next": "a second person confirms with: tagwarden override {release} GATE --confirm",
+        "une deuxième personne confirme avec : tagwarden override {release} CONDITION --confirm";
+    "term-done-confirm-override": "Confirmed: {tag} ({commit}) for {environment} of {repository}, release {release}.",
+        "Confirmé : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
+    "term-done-confirm-override-next": "see what it waits for with: tagwarden explain {release}",
+        "voyez ce qu’elle attend : tagwarden explain {release}";
+    "term-done-end-override": "Taken back: {tag} ({commit}) for {environment} of {repository}, release {release}, passes that gate no more.",
+        "Annulé : {tag} ({commit}) pour {environment} de {repository}, version {release}, ne franchit plus cette condition.";
+    "term-done-end-override-next": "see what it waits for with: tagwarden explain {release}",
+        "voyez ce qu’elle attend : tagwarden explain {release}";
     "term-token-made": "This token is {name}'s; it cannot be shown again. They keep it in ~/.config/tagwarden/token (mode 600) or TAGWARDEN_TOKEN, and sign in with it on the pages.",
         "Ce jeton est celui de {name} ; il ne peut pas être affiché de nouveau. À conserver dans ~/.config/tagwarden/token (mode 600) ou TAGWARDEN_TOKEN ; il sert aussi à s’identifier sur les pages.";
     "term-token-revoked": "{name} has no token and no sign-in any more ({count} revoked).",

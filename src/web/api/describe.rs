@@ -91,10 +91,19 @@ fn describe(operation: &Operation) -> Value {
 }
 
 fn body(act: ActName) -> Value {
-    let (schema, required) = match (act, act.needs_reason()) {
-        (ActName::Approve, _) => ("Approval", true),
-        (_, true) => ("Reasoned", true),
-        (_, false) => ("Empty", false),
+    let (schema, required) = match act {
+        ActName::Approve => ("Approval", true),
+        ActName::Tick => ("Tick", true),
+        ActName::SignOff => ("Noted", false),
+        ActName::Override => ("Override", true),
+        ActName::ConfirmOverride | ActName::EndOverride => ("GateNamed", true),
+        ActName::Deny
+        | ActName::Withdraw
+        | ActName::Hold
+        | ActName::Rollback
+        | ActName::Retry
+        | ActName::BroughtBack => ("Reasoned", true),
+        ActName::Lift => ("Empty", false),
     };
     json!({ "required": required, "content": { "application/json": { "schema": reference(schema) } } })
 }
@@ -131,6 +140,18 @@ fn object(about: &str, fields: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "description": about, "properties": properties, "required": names })
 }
 
+fn flag() -> Value {
+    json!({ "type": "boolean" })
+}
+
+/// Returns the schema with further fields, which may be left out.
+fn with_optional(mut schema: Value, fields: &[(&str, Value)]) -> Value {
+    for (name, of_field) in fields {
+        schema["properties"][*name] = of_field.clone();
+    }
+    schema
+}
+
 fn one_of(values: &[&str]) -> Value {
     json!({ "type": "string", "enum": values })
 }
@@ -161,6 +182,9 @@ fn release() -> Value {
         ("gates", list("Gate")),
         ("approvals", list("Vote")),
         ("approvals_needed", number()),
+        ("voided", list("Void")),
+        ("checklist", maybe(reference("Checklist"))),
+        ("overrides", list("Passed")),
         ("steps", list("Step")),
         ("watch", maybe(reference("Watch"))),
         ("actions", json!({ "type": "array", "items": one_of(&acts) })),
@@ -174,11 +198,11 @@ fn schemas() -> Value {
     let mut notice = object("A message by its id and values, not worded.", &[("id", text())]);
     notice["properties"]["values"] =
         json!({ "type": "object", "additionalProperties": { "type": "string" } });
-    json!({
+    let mut schemas = json!({
         "Description": { "type": "object", "description": "An OpenAPI document." },
         "Empty": { "type": "object", "additionalProperties": false },
         "Approval": object("What is approved.", &[("binding", text())]),
-        "Reasoned": object("Why.", &[("reason", reason)]),
+        "Reasoned": object("Why.", &[("reason", reason.clone())]),
         "Notice": notice,
         "Problem": object("A problem document.", &[
             ("type", text()), ("title", text()), ("status", number()), ("detail", text()), ("hint", maybe(text())),
@@ -189,10 +213,16 @@ fn schemas() -> Value {
         ]),
         "Row": object("One release, as a list shows it.", &row()),
         "Release": release(),
-        "Gate": object("What one gate says.", &[
-            ("gate", text()), ("standing", one_of(&["good", "bad", "unknown"])), ("reason", reference("Notice")),
-            ("seen_at", instant()), ("who", words()), ("opens_at", maybe(instant())),
-        ]),
+        "Gate": with_optional(
+            object("What one gate says.", &[
+                ("gate", text()), ("standing", one_of(&["good", "bad", "unknown"])), ("reason", reference("Notice")),
+                ("seen_at", instant()), ("who", words()), ("opens_at", maybe(instant())),
+            ]),
+            &[
+                ("good_until", instant()), ("source", text()), ("link", text()), ("overridden", flag()),
+                ("facts", json!({ "type": "object", "additionalProperties": { "type": "string" } })),
+            ],
+        ),
         "Vote": object("One person's approval.", &[
             ("person", text()), ("at", instant()), ("channel", text()), ("expires_at", instant()),
         ]),
@@ -217,5 +247,47 @@ fn schemas() -> Value {
             ("at", instant()), ("may_deploy", json!({ "type": "boolean" })), ("gates", list("Gate")),
             ("next_slot", maybe(instant())),
         ]),
+    });
+    if let (Some(all), Value::Object(people)) = (schemas.as_object_mut(), of_people(&reason)) {
+        all.extend(people);
+    }
+    schemas
+}
+
+/// Returns the schemas of what people say of a release: checklist, overrides, approvals that count no more.
+fn of_people(reason: &Value) -> Value {
+    json!({
+        "Void": object("An approval that counts no more, and why.", &[
+            ("person", text()), ("at", instant()), ("why", reference("Notice")),
+        ]),
+        "Checklist": object("What has to be tried, and what people found.", &[
+            ("items", list("Item")), ("who", words()), ("signed", maybe(reference("Signature"))),
+        ]),
+        "Item": object("One item of a checklist.", &[
+            ("name", text()), ("text", text()), ("tick", maybe(reference("Found"))),
+        ]),
+        "Found": object("What a person found.", &[
+            ("by", text()), ("at", instant()), ("good", flag()), ("note", maybe(text())),
+        ]),
+        "Signature": object("Who signed for all of it.", &[
+            ("by", text()), ("at", instant()), ("good_until", instant()), ("note", maybe(text())),
+        ]),
+        "Passed": object("A closed gate that people let the release pass, or asked that it may.", &[
+            ("gate", text()), ("state", one_of(&["asked", "counts", "drilled", "over"])), ("by", text()),
+            ("at", instant()), ("reason", text()), ("until", instant()), ("drill", flag()),
+            ("confirmed_by", maybe(text())),
+        ]),
+        "Tick": with_optional(
+            object("What came of one item of the checklist.", &[("item", text()), ("good", flag())]),
+            &[("note", reason.clone())],
+        ),
+        "Noted": with_optional(object("What was noted.", &[]), &[("note", reason.clone())]),
+        "Override": with_optional(
+            object("Which gate it may pass, why, and for how long (`2h`, at most `24h`).", &[
+                ("gate", text()), ("reason", reason.clone()), ("for", text()),
+            ]),
+            &[("drill", flag())],
+        ),
+        "GateNamed": object("A gate.", &[("gate", text())]),
     })
 }

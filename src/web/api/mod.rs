@@ -21,7 +21,7 @@ use warp::filters::BoxedFilter;
 
 use crate::domain::names::{EnvironmentName, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
-use crate::web::act_name::ActName;
+use crate::web::act_name::{ActName, Written};
 use crate::web::body::Cut;
 use crate::web::call::{Call, Windows, body, call};
 use crate::web::house::{House, Refused, RefusedStatus, ReleaseFilter};
@@ -163,6 +163,29 @@ async fn step_log<H: House>(call: &Call<H>, places: &Places) -> Result<Response,
 struct ActBody {
     binding: Option<String>,
     reason: Option<String>,
+    item: Option<String>,
+    good: Option<bool>,
+    note: Option<String>,
+    gate: Option<String>,
+    #[serde(rename = "for")]
+    lasting: Option<String>,
+    #[serde(default)]
+    drill: bool,
+}
+
+impl ActBody {
+    fn written(&self) -> Written<'_> {
+        Written {
+            binding: self.binding.as_deref(),
+            reason: self.reason.as_deref(),
+            item: self.item.as_deref(),
+            good: self.good,
+            note: self.note.as_deref(),
+            gate: self.gate.as_deref(),
+            lasting: self.lasting.as_deref(),
+            drill: self.drill,
+        }
+    }
 }
 
 async fn perform<H: House>(
@@ -176,9 +199,7 @@ async fn perform<H: House>(
         b"" => ActBody::default(),
         body => serde_json::from_slice(body).map_err(|error| bad_value(call, "body", &error.to_string()))?,
     };
-    let act = name
-        .with(text.binding.as_deref(), text.reason.as_deref())
-        .map_err(|notice| call.refuse(StatusCode::BAD_REQUEST, &notice))?;
+    let act = name.with(&text.written()).map_err(|notice| call.refuse(StatusCode::BAD_REQUEST, &notice))?;
     let claim = match key(call)? {
         None => None,
         Some(key) => {

@@ -155,6 +155,32 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     act("/api/v1/releases/{id}/hold", ActName::Hold, "hold", "Stops the release until the hold is lifted."),
     act("/api/v1/releases/{id}/lift", ActName::Lift, "lift", "Lifts the hold."),
+    act(
+        "/api/v1/releases/{id}/tick",
+        ActName::Tick,
+        "tick",
+        "Says what came of one item of the checklist; a faulty one needs a note.",
+    ),
+    act(
+        "/api/v1/releases/{id}/sign-off",
+        ActName::SignOff,
+        "signOff",
+        "Signs for the whole checklist; refused (409) while an item is open or faulty.",
+    ),
+    act(
+        "/api/v1/releases/{id}/override",
+        ActName::Override,
+        "askOverride",
+        "Asks that it may pass one closed gate. Refused (403) with a token: an override is a person's act, done on the \
+         page, at the terminal or by a comment.",
+    ),
+    act(
+        "/api/v1/releases/{id}/confirm-override",
+        ActName::ConfirmOverride,
+        "confirmOverride",
+        "Confirms an override as its second person. Refused (403) with a token, as asking for one is.",
+    ),
+    act("/api/v1/releases/{id}/end-override", ActName::EndOverride, "endOverride", "Takes an override back."),
     act("/api/v1/releases/{id}/rollback", ActName::Rollback, "rollback", "Brings back what ran before."),
     act(
         "/api/v1/releases/{id}/retry",

@@ -18,7 +18,7 @@
   // What somebody is writing in, or has opened to write in, is left alone.
   const inUse = (part) =>
     part.contains(document.activeElement) && document.activeElement.matches("textarea, input, summary, button")
-    || Array.from(part.querySelectorAll("textarea")).some((field) => field.value !== "");
+    || Array.from(part.querySelectorAll('textarea, input[type="text"]')).some((field) => field.value !== "");
 
   const replace = (old, fresh) => {
     if (old.dataset.keep !== undefined && old.dataset.keep === fresh.dataset.keep) return;

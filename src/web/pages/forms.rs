@@ -10,7 +10,7 @@ use crate::web::pages::reader::Reader;
 
 /// Returns the section with the forms that are lawful now, or nothing when there are none.
 pub fn forms(reader: &Reader<'_>, view: &ReleaseView, draft: Option<(ActName, &str)>) -> Markup {
-    let lawful = |act: ActName| view.actions.contains(&act.name());
+    let lawful = |act: ActName| act.is_of_the_whole() && view.actions.contains(&act.name());
     let plain: Vec<ActName> =
         ActName::ALL.into_iter().filter(|act| lawful(*act) && !act.needs_reason()).collect();
     let reasoned: Vec<ActName> =

@@ -9,7 +9,7 @@ use crate::web::act_name::ActName;
 use crate::web::pages::frame::Frame;
 use crate::web::pages::log::LogTail;
 use crate::web::pages::reader::Reader;
-use crate::web::pages::{banner, forms, gates, journal, log, road, sign, steps, watch};
+use crate::web::pages::{banner, checklist, forms, gates, journal, log, overrides, road, sign, steps, watch};
 
 pub use banner::{Banner, Shown};
 
@@ -45,11 +45,15 @@ pub fn release(reader: &Reader<'_>, page: &ReleasePage<'_>) -> Markup {
         (forms::forms(reader, page.view, page.draft))
         // What people look for stands first: the gates while it waits, afterwards what is done and seen.
         @if row.phase == "waiting" {
-            (gates::gates(reader, page.view))
+            (overrides::overrides(reader, page.view))
+            (checklist::checklist(reader, page.view))
+            (gates::gates(reader, page.view, page.draft))
             (work(reader, page))
         } @else {
             (work(reader, page))
-            (gates::gates(reader, page.view))
+            (overrides::overrides(reader, page.view))
+            (gates::gates(reader, page.view, page.draft))
+            (checklist::checklist(reader, page.view))
         }
         (facts(reader, page.view))
         (journal::journal(reader, page.journal, &path, page.all))

@@ -2,7 +2,7 @@
 
 use hyper::StatusCode;
 
-use crate::web::act_name::{ActName, LONGEST_REASON};
+use crate::web::act_name::{ActName, LONGEST_REASON, Written};
 use crate::web::api;
 use crate::web::encoding::Fields;
 use crate::web::house::{House, Refused, RefusedStatus};
@@ -16,7 +16,7 @@ pub async fn ask<H: House>(visit: Visit<H>, name: ActName, form: &Fields) -> Res
     let (call, id) = (&visit.call, visit.places.release());
     let typed: String = form.get("reason").unwrap_or_default().chars().take(LONGEST_REASON).collect();
     let draft = (!typed.is_empty()).then_some((name, typed.as_str()));
-    let act = match name.with(form.get("binding"), form.get("reason")) {
+    let act = match name.with(&written(form)) {
         Ok(act) => act,
         Err(notice) => {
             let banner = Banner::Refused { notice, shown: None };
@@ -42,6 +42,24 @@ pub async fn ask<H: House>(visit: Visit<H>, name: ActName, form: &Fields) -> Res
             let banner = Banner::Refused { notice, shown };
             look::show(&visit, api::refused(kind), Some(banner), draft).await
         }
+    }
+}
+
+/// Returns what the form says; a tick's two buttons say what was found.
+fn written(form: &Fields) -> Written<'_> {
+    Written {
+        binding: form.get("binding"),
+        reason: form.get("reason"),
+        item: form.get("item"),
+        good: match form.get("found") {
+            Some("good") => Some(true),
+            Some("faulty") => Some(false),
+            Some(_) | None => None,
+        },
+        note: form.get("note"),
+        gate: form.get("gate"),
+        lasting: form.get("for"),
+        drill: form.get("drill") == Some("yes"),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Answers the commands of the terminal: what may be seen, and what a person asks.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::config::length;
 use crate::control::{Answer, Status};
 use crate::domain::gate;
 use crate::domain::journal::Channel;
@@ -34,7 +37,8 @@ pub(super) async fn call(
         "status" => status(engine, args).await,
         "show" => ok(shown(engine, meant(engine, args).await?).await?),
         "explain" => explain(engine, args).await,
-        "approve" | "deny" | "withdraw" | "rollback" | "retry" | "brought-back" => {
+        "approve" | "deny" | "withdraw" | "rollback" | "retry" | "brought-back" | "tick" | "sign-off"
+        | "override" | "confirm-override" | "end-override" => {
             let who = person(engine, token).await?;
             let id = meant(engine, args).await?;
             let demand = demand(engine, id, verb, args).await?;
@@ -165,6 +169,24 @@ fn reason(args: &Value) -> Result<String, (Status, Notice)> {
     Ok(reason)
 }
 
+/// Returns what was noted, when anything was.
+fn note(args: &Value) -> Result<Option<String>, (Status, Notice)> {
+    let note = text(args, "note").map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+    match note {
+        Some(note) if note.chars().count() > LONGEST_REASON => {
+            Err((Status::Usage, Notice::new("TW-X016").with("most", LONGEST_REASON)))
+        }
+        note => Ok(note),
+    }
+}
+
+/// Returns for how long something is asked for.
+fn lasting(args: &Value) -> Result<Duration, (Status, Notice)> {
+    let written = text(args, "for").unwrap_or_default();
+    let unreadable = || (Status::Usage, Notice::new("TW-X019").with("value", &written));
+    length::parse(&written).ok_or_else(unreadable)
+}
+
 fn instant(args: &Value, name: &str) -> Result<Option<Timestamp>, (Status, Notice)> {
     let unreadable = |text| (Status::Usage, Notice::new("TW-K011").with("value", text));
     text(args, name).map(|text| text.parse().map_err(|_| unreadable(text))).transpose()
@@ -239,6 +261,20 @@ async fn demand(
             };
             Demand::Approve { binding }
         }
+        "tick" => Demand::Tick {
+            item: text(args, "item").unwrap_or_default(),
+            good: args["good"].as_bool().unwrap_or_default(),
+            note: note(args)?,
+        },
+        "sign-off" => Demand::SignOff { note: note(args)? },
+        "override" => Demand::Override {
+            gate: text(args, "gate").unwrap_or_default(),
+            reason: reason(args)?,
+            lasting: lasting(args)?,
+            drill: args["drill"].as_bool().unwrap_or_default(),
+        },
+        "confirm-override" => Demand::ConfirmOverride { gate: text(args, "gate").unwrap_or_default() },
+        "end-override" => Demand::EndOverride { gate: text(args, "gate").unwrap_or_default() },
         "deny" => Demand::Deny { reason: reason(args)? },
         "withdraw" => Demand::Withdraw { reason: reason(args)? },
         "rollback" => Demand::Rollback { reason: reason(args)? },
