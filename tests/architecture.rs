@@ -61,6 +61,54 @@ fn an_import_upward_is_reported_with_its_line_and_both_floors() {
     assert_eq!(found, [(5, "`store` (floor 2) imports `web` (floor 4)".to_owned())]);
 }
 
+/// Returns where a variant or a struct is built: its braces name every field and lead to no arm of a match.
+fn built(source: &Source, words: &[&str]) -> Vec<usize> {
+    let closes = |from: usize| {
+        let mut depth = 0_i32;
+        (from..source.tokens.len()).find(|&at| {
+            depth += i32::from(source.tokens[at].is("{")) - i32::from(source.tokens[at].is("}"));
+            depth == 0
+        })
+    };
+    let mut lines = Vec::new();
+    for at in source.places(words) {
+        let Some(end) = closes(at + words.len() - 1) else { continue };
+        let open = source.tokens[at..end].windows(2).any(|pair| pair[0].is(".") && pair[1].is("."));
+        let arm =
+            source.tokens.get(end + 1).is_some_and(|next| next.is("=") || next.is("|") || next.is("=>"));
+        if !open && !arm {
+            lines.push(source.tokens[at].line);
+        }
+    }
+    lines
+}
+
+#[test]
+fn a_deployment_is_begun_in_one_place_and_only_with_the_guards_leave() {
+    let sources = source::all(top(), "src");
+    let started = ["Event", "::", "Started", "{"];
+    let begun: Vec<&str> = sources
+        .iter()
+        .flat_map(|source| built(source, &started).into_iter().map(|_| source.path.as_str()))
+        .collect();
+    assert_eq!(begun, ["src/engine/record.rs"]);
+    let permits: BTreeSet<&str> = sources
+        .iter()
+        .filter(|source| source.places(&["Permit", "("]).next().is_some())
+        .map(|source| source.path.as_str())
+        .collect();
+    assert_eq!(permits, BTreeSet::from(["src/domain/gate/guard.rs"]));
+    // And the place where it is begun cannot be reached without one.
+    let record = sources.iter().find(|source| source.path == "src/engine/record.rs").unwrap();
+    assert!(record.places(&["leave", ":", "Permit"]).next().is_some());
+    let sample = |text: &str| built(&Source::new("src/engine/a.rs", text), &started).len();
+    assert_eq!(sample("fn a() { b(Event::Started { answer, plan }) }"), 1);
+    assert_eq!(
+        sample("fn a() { match b { Event::Started { answer, plan } => 1, Event::Started { .. } => 2 } }"),
+        0
+    );
+}
+
 #[test]
 fn long_files_and_functions_are_seen_and_test_code_does_not_count() {
     let lengths = RULES.last().unwrap().check;

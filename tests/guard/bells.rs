@@ -103,7 +103,7 @@ async fn no_bell_starts_what_is_over_or_what_the_gates_hold() {
     house.settled().await;
     assert_eq!(house.standing().await, before, "after the webhooks came again");
     // Timers: the look at the forge, the look at the gates, the next slot.
-    for hours in [1, 24, 72] {
+    for hours in [1, 24, 96] {
         house.world.hand.advance(Duration::from_secs(hours * 3600));
         house.settled().await;
         assert_eq!(house.standing().await, before, "after {hours} hours");

@@ -21,7 +21,7 @@ use crate::domain::notice::Notice;
 use crate::domain::release::{Kind, State};
 
 pub use evidence::{Evidence, Wanted};
-pub use guard::{Permit, permit};
+pub use guard::{CONDITIONS, Condition, Permit, holds, permit};
 pub use overriding::{MAY_PASS_NEVER, may_be_overridden};
 pub use signoff::Checklist;
 
