@@ -135,6 +135,7 @@ impl Engine {
         let active = states.iter().find(|state| state.phase.occupies());
         if let Some(active) = active.or_else(|| states.iter().find(|state| has_the_place(state))) {
             let waiting: Vec<&State> = states.iter().filter(|state| state.phase == Phase::Waiting).collect();
+            self.hold_what_contains(active, &waiting).await?;
             for state in &waiting {
                 if !self.void_approvals(place, state).await? {
                     self.look_at(place, state, Some(active.opening.tag.name())).await?;

@@ -14,6 +14,7 @@
 mod act;
 mod arrivals;
 mod ask;
+mod behind;
 mod checkpoints;
 mod comments;
 mod deliver;

@@ -394,3 +394,24 @@ async fn other_rules_for_the_gates_end_an_approval() {
     assert_eq!(view.voided[0].why.id, "approval-void-target");
     scene.nothing_ran();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_contains_a_release_that_failed_is_held_until_a_person_lets_it_go_on() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    scene.complete("1.1.0").await;
+    scene.push("1.2.0").await;
+    let failed = scene.reaches("v1.2.0", Phase::Watching).await.unwrap();
+    let next = scene.waits_for("1.3.0", "gate-environment-busy").await;
+    scene.asks(&failed, "ada", Demand::Rollback { reason: "it is slow".to_owned() }).await.unwrap();
+    scene.reaches("v1.2.0", Phase::RolledBack).await.unwrap();
+    let held = scene.says("v1.3.0", "gate-hold-held").await;
+    assert_eq!(held.row.headline.values["by"], "tagwarden");
+    assert!(held.row.headline.values["reason"].contains("v1.2.0 was taken back"), "{:?}", held.row.headline);
+    scene.hand.advance(Duration::from_secs(24 * 3600));
+    scene.settled().await;
+    assert_eq!(scene.view("v1.3.0").await.unwrap().unwrap().row.phase, "waiting");
+    assert_eq!(scene.view("v1.2.0").await.unwrap().unwrap().row.phase, "rolled_back");
+    assert_eq!(refusal(scene.asks(&next, "eve", Demand::Lift).await), not_allowed("TW-P001"));
+    scene.asks(&next, "ada", Demand::Lift).await.unwrap();
+    scene.reaches("v1.3.0", Phase::Watching).await.unwrap();
+}

@@ -98,6 +98,8 @@ pub const TEXTS: &[Text] = texts! {
         "{by} a confirmé l’exercice pour {gate} de {environment} avec {tag} : la procédure fonctionne ; rien n’a été ouvert.";
     "override-ended": "{by} took the override back: {tag} does not pass {gate} of {environment}.",
         "{by} a annulé la dérogation : {tag} ne passe pas {gate} de {environment}.";
+    "hold-contains-failed": "{tag} was taken back, and this contains it; let it go on if it mends the fault.",
+        "{tag} a été repris, et cette version le contient ; laissez-la continuer si elle corrige le défaut.";
     "approval-void-expired": "The approval of {tag} by {by} counts no more: its time is over, or its slot was missed.",
         "L’approbation de {tag} par {by} ne compte plus : son délai est écoulé, ou son créneau est passé.";
     "event-override-ended": "{by} took the override of {gate} back.", "{by} a annulé la dérogation à {gate}.";
