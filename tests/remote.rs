@@ -296,6 +296,19 @@ async fn a_look_tells_status_and_both_streams_and_is_ended_at_its_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_ends_at_once_leaves_no_watchman_behind() {
+    let ground = Ground::local();
+    let host = ground.host();
+    // A limit that no other test has: what watches over it is a `sleep` of that length.
+    let limit = Duration::from_secs(5003);
+    for _ in 0..60 {
+        host.look(&sh("true"), limit).await.unwrap();
+    }
+    let left = || std::process::Command::new("pgrep").args(["-fc", "^sleep 5003"]).output().unwrap().stdout;
+    until(|| async { left() == b"0\n" }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_profile_prints_is_no_answer() {
     let noisy = "ForceCommand echo Welcome; echo warning >&2; echo tagwarden-answerless; eval \"$SSH_ORIGINAL_COMMAND\"";
     let ground = Ground::ssh(Sshd::start(noisy));

@@ -11,7 +11,9 @@ begin look >&2
 setsid sh "$T/cmd" "$T" </dev/null &
 child=$!
 {
-  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  # A pause that has only just begun still has this trap and would swallow a milder signal. Before it, the last one
+  # begun is the look itself.
+  trap '[ "$!" = "$child" ] || kill -KILL "$!" 2>/dev/null; exit 0' TERM
   sleep "$limit" &
   pause=$!
   wait "$pause"

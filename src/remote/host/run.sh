@@ -1,7 +1,8 @@
 # The worker of one step (arguments: folder, limit) and, with a third argument, the guard of its limit.
 K=$1 limit=$2
 if [ -n "${3:-}" ]; then
-  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  # A pause that has only just begun still has this trap and would swallow a milder signal.
+  trap '[ -z "$!" ] || kill -KILL "$!" 2>/dev/null; exit 0' TERM
   sleep "$limit" &
   pause=$!
   wait "$pause"
