@@ -128,6 +128,8 @@ impl Engine {
             if place.repository.name == guarded.repository.name {
                 place.know(id);
                 place.nudge.notify_one();
+                // Before its number is known nothing of the repository can be found, so nothing was looked at.
+                place.gates.nudge();
             }
         }
         Ok(id)
