@@ -294,6 +294,18 @@ mod tier2 {
 
     #[tokio::test(flavor = "multi_thread")]
     #[ignore = "tier 2: container engine"]
+    async fn a_service_with_an_env_file_is_known_to_be_up() {
+        let mut site = Site::running(Way::Local, "v1.0.0").await;
+        let mut files = site.app.files("    env_file: app.env\n");
+        files.insert("app.env".to_owned(), "GREETING=it's $$5\n".to_owned());
+        site.app.commit("settings", &files);
+        let next = site.ready("v1.1.0", Fault::None);
+        site.deploy(&next).await.well();
+        assert_eq!(site.app.version().as_deref(), Some("v1.1.0"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "tier 2: container engine"]
     async fn a_job_that_nobody_waits_for_is_no_failure_when_it_ends_well() {
         let mut site = Site::running(Way::Local, "v1.0.0").await;
         site.app.commit("a job", &with_job(&site, false));

@@ -160,18 +160,30 @@ exec "$@"
 );
 
 /// Proves that the containers were made from this configuration. Arguments: the project, the `docker compose` options.
+///
+/// `up` hashes a service after its `env_file` was read, `config --hash` of some versions before that. Of the resolved
+/// configuration both hash the same, so either hash is good.
 pub(super) const APPLIED: File = (
     "applied.sh",
     r#"project=$1; shift
 wanted=$(docker compose "$@" config --hash '*') || exit 1
+resolved=$(docker compose "$@" config) || exit 1
+again=$(printf '%s\n' "$resolved" | docker compose -p "$project" -f - config --hash '*') || exit 1
 found=$(docker ps --all --filter "label=com.docker.compose.project=$project" \
   --format '{{.Label "com.docker.compose.service"}} {{.Label "com.docker.compose.config-hash"}}') || exit 1
 [ -n "$wanted" ] || exit 1
-printf '%s\n' "$wanted" | while read -r service hash; do
+same=$(printf '%s\n%s\n' "$wanted" "$again" | while read -r service hash; do
   case "
 $found
 " in *"
 $service $hash
+"*) echo "$service" ;; esac
+done)
+printf '%s\n' "$wanted" | while read -r service hash; do
+  case "
+$same
+" in *"
+$service
 "*) ;; *) echo "$service is not what it should be" >&2; exit 1 ;; esac
 done
 "#,
