@@ -17,6 +17,7 @@ pub mod feeds;
 pub mod forgejo;
 pub mod git;
 pub mod notify;
+pub mod registry;
 pub mod remote;
 pub mod signals;
 pub mod store;

@@ -3,6 +3,8 @@
 
 #[path = "world/compose.rs"]
 mod compose;
+#[path = "compose/images.rs"]
+mod images;
 #[path = "compose/scene.rs"]
 mod scene;
 #[path = "world/sshd.rs"]

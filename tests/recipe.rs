@@ -12,7 +12,7 @@ mod tier2 {
     use std::fs;
     use std::net::TcpListener;
 
-    use tagwarden::domain::plan::Health;
+    use tagwarden::domain::plan::{Health, Pins};
 
     use crate::compose::{Fault, docker, git_in};
     use crate::performer::{BOTH, Site, Way, target};
@@ -290,6 +290,42 @@ mod tier2 {
             site.back(&done).await.well();
             assert_eq!(site.app.version().as_deref(), Some("v1.1.0"), "{way:?}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "tier 2: container engine"]
+    async fn a_pinned_release_runs_its_digest_wherever_the_tag_has_been_moved_to() {
+        let mut site = Site::running(Way::Ssh, "v1.0.0").await;
+        let mut next = site.ready("v1.1.0", Fault::None);
+        let pinned = format!("{}@{}", site.app.image, site.app.digest("v1.1.0"));
+        next.pins = Pins::of(&[("app".to_owned(), pinned.clone())].into());
+        // Between the look and the pull.
+        site.app.publish("v1.1.0", Fault::NoOrders);
+        let done = site.deploy(&next).await;
+        done.well();
+        assert!(done.plan.steps.iter().any(|step| step.name == "pinned"));
+        let container = site.app.container("app");
+        assert_eq!(docker(&["inspect", "-f", "{{.Config.Image}}", &container]), pinned);
+        assert_eq!(site.app.answers("/orders").as_deref(), Some("[]\n"));
+        // A digest that the registry lost touches nothing.
+        let mut lost = site.ready("v1.2.0", Fault::None);
+        let gone = format!("{}@sha256:{}", site.app.image, "0".repeat(64));
+        lost.pins = Pins::of(&[("app".to_owned(), gone)].into());
+        site.deploy(&lost).await.fails_at("pull", "TW-D021");
+        assert_eq!(site.app.container("app"), container);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "tier 2: container engine"]
+    async fn a_service_that_was_not_looked_at_is_never_started() {
+        let mut site = Site::running(Way::Local, "v1.0.0").await;
+        let before = site.app.containers();
+        let mut next = site.ready("v1.1.0", Fault::None);
+        next.pins = Pins::of(&[("other".to_owned(), "build".to_owned())].into());
+        let done = site.deploy(&next).await;
+        assert!(done.fails_at("resolve", "TW-D017").contains("app"));
+        site.back(&done).await.well();
+        assert_eq!(site.app.containers(), before);
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,8 @@ mod feeds;
 mod forward;
 #[path = "road/gates.rs"]
 mod gates;
+#[path = "road/gates_backup.rs"]
+mod gates_backup;
 #[path = "road/gates_ci.rs"]
 mod gates_ci;
 #[path = "road/gates_people.rs"]

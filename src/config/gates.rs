@@ -1,5 +1,11 @@
 //! The gates of an environment that need evidence, as meant.
 
+mod backup;
+mod image;
+
+pub use backup::{Backup, BackupSource, Take};
+pub use image::{Images, Registry};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -85,6 +91,10 @@ pub enum GateSource {
         /// The longest that it may take.
         limit: Duration,
     },
+    /// The newest backup.
+    Backup(Backup),
+    /// The images of the compose files, in their registries.
+    Images(Images),
 }
 
 /// The smallest and the largest good value of a query; at least one of them is given.

@@ -23,7 +23,7 @@ pub use checked::{
     FeedSource, Forge, Host, HttpCheck, Issue, Migrations, Recipe, Repository, ScriptStep, Server, Signal,
     SignalSource, Signed, Smoke, Watch, Who,
 };
-pub use gates::{Gate, GateSource, Item, Limits, Signoff};
+pub use gates::{Backup, BackupSource, Gate, GateSource, Images, Item, Limits, Registry, Signoff, Take};
 pub use load::{check, effective, load, load_for_hook, load_without_secrets};
 pub use problem::{Path, Problem, Problems, Step};
 pub use raw::Config as Written;

@@ -11,6 +11,7 @@ pub mod checks;
 pub mod command;
 pub mod gate;
 pub mod gravity;
+pub mod image;
 pub mod journal;
 pub mod language;
 pub mod names;

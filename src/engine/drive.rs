@@ -19,6 +19,7 @@ use crate::domain::release::{Event, Kind, Phase, State, Work, work};
 use crate::domain::watch;
 use crate::engine::ask::has_the_place;
 use crate::engine::error::chain;
+use crate::engine::gates::pins_of;
 use crate::engine::record::Start;
 use crate::engine::{Engine, EngineError, Place};
 use crate::store::{OutboxRow, OutboxState};
@@ -227,7 +228,6 @@ impl Engine {
         if state.opening.kind == Kind::Forward {
             self.learn_teams(place).await;
         }
-        let plan = self.plan(place, state).await?;
         // What an earlier release left behind, such as a service that is gone with it, is none of this one's business.
         memory.signals = super::looks::Memory::default();
         let looks = self.look_round(place, &mut memory.signals).await;
@@ -243,8 +243,14 @@ impl Engine {
             Kind::Forward => (self.tag_standing(&state).await?, Some(place.scope())),
             Kind::Back => (TagStanding::Lawful, None),
         };
+        let Ok(pins) = pins_of(place, &state) else {
+            // The look's news is not written yet, or something came in between: everything is asked anew.
+            self.give_back_hosts(place, state.opening.id).await;
+            return Ok(Next::Poll(LOOK_AGAIN));
+        };
         match self.ask_leave(place, &state, tag, None, self.0.clock.now()).await? {
             Ok(leave) => {
+                let plan = self.plan(place, &state, pins).await?;
                 self.record_start(&state, scope, leave, Start { plan, baseline, fence }).await?;
             }
             Err(answer) => {

@@ -7,7 +7,7 @@ use crate::config::{Check, Recipe};
 use crate::domain::gate::TagStanding;
 use crate::domain::names::ObjectId;
 use crate::domain::notice::Notice;
-use crate::domain::plan::{self, Health, Plan, Smoke, Spec, SpecHost, Target};
+use crate::domain::plan::{self, Health, Pins, Plan, Script, Smoke, Spec, SpecHost, Target};
 use crate::domain::release::{Kind, State};
 use crate::domain::version::{Tag, TagKind};
 use crate::engine::error::chain;
@@ -63,10 +63,10 @@ impl Engine {
         Ok(tokio::task::spawn_blocking(move || mirror.is_ancestor(&older, &newer)).await??)
     }
 
-    /// Returns the plan of a release's deployment.
-    pub(super) async fn plan(&self, place: &Place, state: &State) -> Result<Plan, EngineError> {
+    /// Returns the plan of a release's deployment, with its images pinned to `pins`.
+    pub(super) async fn plan(&self, place: &Place, state: &State, pins: Pins) -> Result<Plan, EngineError> {
         let opening = &state.opening;
-        let mut target = target_of(state);
+        let mut target = Target { pins, ..target_of(state) };
         if opening.kind == Kind::Back
             && let Some(earlier) = self.earlier_tag(state).await?
         {
@@ -108,7 +108,29 @@ pub(super) fn target_of(state: &State) -> Target {
         version: opening.tag.version().to_string(),
         object: opening.object.clone(),
         commit: opening.commit.clone(),
+        pins: Pins::default(),
     }
+}
+
+/// Returns a script that asks something of the release's compose files; `None` when it is not deployed by compose.
+///
+/// The words come first, then tag, commit and the options that name project and files.
+pub(super) fn compose_script(
+    place: &Place,
+    target: &Target,
+    directory: &str,
+    words: &[&str],
+) -> Option<Script> {
+    let Recipe::Compose { files, project, .. } = &place.environment.deploy.recipe else { return None };
+    let mut command: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    command.extend([target.tag.clone(), target.commit.to_string(), "-p".to_owned(), project.clone()]);
+    command.extend(files.iter().flat_map(|file| ["-f".to_owned(), file.clone()]));
+    Some(Script {
+        directory: Some(directory.to_owned()),
+        env: target.env(&spec(place)),
+        files: Default::default(),
+        commands: vec![command],
+    })
 }
 
 fn seconds(length: Duration) -> u64 {

@@ -31,6 +31,7 @@ pub const FLOORS: &[(&str, u32)] = &[
     ("notify", 2),
     ("control", 2),
     ("feeds", 2),
+    ("registry", 2),
     ("engine", 3),
     ("hook", 3),
     ("web", 4),

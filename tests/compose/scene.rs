@@ -30,12 +30,23 @@ pub struct Scene {
 
 impl Scene {
     pub async fn open() -> Self {
+        Self::open_with(0, "").await
+    }
+
+    /// With so many approvals, and with further tables of the environment; `{root}` in them is the ground's folder.
+    pub async fn open_with(approvals: u32, further: &str) -> Self {
         let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_test_writer().try_init();
         let folder = tempfile::Builder::new().prefix("tw").tempdir().unwrap();
         let (app, sshd) = (App::images(), Sshd::start(""));
         let hook = Path::new(env!("CARGO_BIN_EXE_tagwarden-hook"));
-        let text =
-            |ground: &Ground, address: std::net::SocketAddr| configuration(ground, address, &app, &sshd);
+        let text = |ground: &Ground, address: std::net::SocketAddr| {
+            let further = further.replace("{root}", &ground.root().to_string_lossy());
+            let text = configuration(ground, address, &app, &sshd);
+            text.replace(
+                "approvals = 0\n",
+                &format!("approvals = {approvals}\napprovers = [\"team:school/release\"]\n"),
+            ) + &further
+        };
         let world = World::open_with(folder.path(), START.parse().unwrap(), hook, text).await.unwrap();
         fs::write(world.ground.work().join("smoke.sh"), SMOKE).unwrap();
         let scene = Self { world, app, _sshd: sshd, _folder: folder };

@@ -384,10 +384,6 @@ approval_expires = "1s""#,
         "c.toml:16: repository[0].environment[0].approval_expires: `1s` is not between 1m and 90d (TW-C023)",
     );
     told(r#"approvers = ["user:ana"]"#, r#"approvers = ["user:ana"]
-[repository.environment.gates]
-backup = { kind = "restic" }"#, "c.toml:17: repository[0].environment[0].gates.backup: gates.backup comes in a later version of tagwarden (TW-C030)
-  take it out of the file for now; no key is ever silently ignored");
-    told(r#"approvers = ["user:ana"]"#, r#"approvers = ["user:ana"]
 [repository.environment.gates.ci]
 workflows = [".forgejo/workflows/ci.yml"]
 contexts = ["tagwarden/staging"]
@@ -405,6 +401,64 @@ c.toml:18: repository[0].environment[0].gates.e2e.workflow: `e2e` is not the nam
   write it without its folder, such as ci.yml
 c.toml:18: repository[0].environment[0].gates.e2e.after: `staging` is no other environment of this repository (TW-C103)
   write that environment too, or leave `after` out; there are: -");
+    told(
+        r#"approvers = ["user:ana"]"#,
+        r#"approvers = ["user:ana"]
+[repository.environment.gates.backup]
+kind = "restic"
+path = "/b/*"
+time_zone = "Europe/Paris"
+on_stale = "take""#,
+        "c.toml:16: repository[0].environment[0].gates.backup.take: this key is missing (TW-C006)
+  see the commented sample: config/tagwarden.toml
+c.toml:18: repository[0].environment[0].gates.backup.path: this key only belongs to kind = \"file\", \"postgres\" (TW-C034)
+  take the key out, or change what it belongs to
+c.toml:19: repository[0].environment[0].gates.backup.time_zone: this key only belongs to kind = \"borg\", \"postgres\" (TW-C034)
+  take the key out, or change what it belongs to",
+    );
+    told(
+        r#"approvers = ["user:ana"]"#,
+        r#"approvers = ["user:ana"]
+[repository.environment.gates.backup]
+kind = "file"
+checksum = "a/b"
+min_size = 0
+take = ["x"]"#,
+        "c.toml:16: repository[0].environment[0].gates.backup.path: this key is missing (TW-C006)
+  see the commented sample: config/tagwarden.toml
+c.toml:18: repository[0].environment[0].gates.backup.checksum: `a/b` is not the ending of a file's name (TW-C110)
+  write it like sha256
+c.toml:19: repository[0].environment[0].gates.backup.min_size: 0 is not between 1 and 9223372036854775807 (TW-C038)
+c.toml:20: repository[0].environment[0].gates.backup.take: this key only belongs to on_stale = \"take\" (TW-C034)
+  take the key out, or change what it belongs to",
+    );
+    told(
+        r#"approvers = ["user:ana"]"#,
+        r#"approvers = ["user:ana"]
+[repository.environment.gates.backup]
+kind = "borg"
+host = "prod-9"
+time_zone = "Paris"
+[repository.environment.gates.image]
+skip = ["a b"]
+[[repository.environment.gates.image.registry]]
+host = "https://git.example.org"
+user = "a:b"
+password = { env = "X" }
+[[repository.environment.gates.image.registry]]
+host = "git.example.org"
+user = "deploy""#,
+        "c.toml:18: repository[0].environment[0].gates.backup.host: there is no host `prod-9` in this environment (TW-C091)
+  name one of: prod-1
+c.toml:19: repository[0].environment[0].gates.backup.time_zone: `Paris` is not a time zone (TW-C058)
+  write it like Europe/Paris
+c.toml:21: repository[0].environment[0].gates.image.skip[0]: `a b` is not the name of a service (TW-C113)
+c.toml:23: repository[0].environment[0].gates.image.registry[0].host: `https://git.example.org` is not the name of a registry (TW-C111)
+  write it as it stands in image names, such as git.example.org or 127.0.0.1:5000
+c.toml:24: repository[0].environment[0].gates.image.registry[0].user: this is not a user's name: it is empty, or has a colon, a space or a letter that is not ASCII (TW-C112)
+c.toml:26: repository[0].environment[0].gates.image.registry[1].password: `user` and `password` go together (TW-C087)
+  write both or none",
+    );
     told(r#"name = "prod-1""#, r#"name = "prod 1""#, "c.toml:17: repository[0].environment[0].host[0].name: `prod 1` is not a plain name for a host (TW-C048)
   use at most 40 letters, digits, `-`, `_` and `.`");
     told(r#"address = "deploy@prod.example.org""#, r#"address = "prod.example.org""#, "c.toml:18: repository[0].environment[0].host[0].address: `prod.example.org` is not an address (TW-C049)

@@ -7,7 +7,7 @@ use tagwarden::config::{self, Address};
 use tagwarden::domain::names::{HostName, ObjectId};
 use tagwarden::domain::notice::Notice;
 use tagwarden::domain::plan::{
-    self, Act, Ask, Facts, Health, Plan, Recipe, Script, Smoke, Spec, SpecHost, Step, Target,
+    self, Act, Ask, Facts, Health, Pins, Plan, Recipe, Script, Smoke, Spec, SpecHost, Step, Target,
 };
 use tagwarden::remote::{Folders, Host, StepKey, StepState};
 use tagwarden::signals::http;
@@ -223,6 +223,7 @@ pub fn target(tag: &str, (object, commit): (String, String)) -> Target {
         version: tag.trim_start_matches('v').to_owned(),
         object: ObjectId::parse(&object).unwrap(),
         commit: ObjectId::parse(&commit).unwrap(),
+        pins: Pins::default(),
     }
 }
 

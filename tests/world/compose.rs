@@ -218,6 +218,17 @@ impl App {
         run(Command::new("docker").args(["rmi", &name]));
     }
 
+    /// The digest under which the registry knows the image of a tag now.
+    pub fn digest(&self, tag: &str) -> String {
+        let (registry, repository) = self.image.split_once('/').unwrap();
+        let accept = "Accept: application/vnd.docker.distribution.manifest.v2+json";
+        let url = format!("http://{registry}/v2/{repository}/manifests/{tag}");
+        let said = Command::new("curl").args(["-fsSI", "-H", accept, &url]).output().unwrap();
+        let head = String::from_utf8(said.stdout).unwrap().to_ascii_lowercase();
+        let digest = head.lines().find_map(|line| line.strip_prefix("docker-content-digest: "));
+        digest.unwrap_or_else(|| panic!("{head}")).trim().to_owned()
+    }
+
     /// Commits, makes an annotated tag and pushes both; returns the ids of the tag object and of the commit.
     pub fn tag(&self, tag: &str) -> (String, String) {
         let commit = self.commit(&format!("ready for {tag}"), &BTreeMap::new());

@@ -45,7 +45,8 @@ fn named(name: &str, at: &Path, found: &mut Findings<'_>) {
     }
 }
 
-fn zone(name: &str, at: &Path, found: &mut Findings<'_>) -> Option<TimeZone> {
+/// Returns the zone with this name.
+pub fn zone(name: &str, at: &Path, found: &mut Findings<'_>) -> Option<TimeZone> {
     TimeZone::get(name).ok().or_else(|| found.refuse(at, Notice::new("TW-C058").with("value", name)))
 }
 

@@ -26,7 +26,8 @@ pub fn environment(raw: &raw::Environment, at: &Path, found: &mut Findings<'_>) 
     let expires =
         length_of(&raw.approval_expires, minutes(1)..=hours(24 * 90), at, "approval_expires", found);
     let max_duration = length_of(&raw.max_duration, seconds(10)..=hours(24), at, "max_duration", found);
-    let around = Around { hosts: raw.host.iter().map(|host| host.name.as_str()).collect() };
+    let recipe = found.clean(&at.key("deploy").key("recipe")).then_some(raw.deploy.recipe);
+    let around = Around { hosts: raw.host.iter().map(|host| host.name.as_str()).collect(), recipe };
     let gates = gates::gates(&raw.gates, &around, &at.key("gates"), found);
     let signoff = match &raw.gates.signoff {
         Some(raw) => {

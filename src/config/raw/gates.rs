@@ -108,7 +108,7 @@ pub struct Backup {
     pub checksum: Option<String>,
     /// File, postgres: the least size in bytes
     pub min_size: i64,
-    /// Borg: the zone of the times that it prints, such as `Europe/Paris`
+    /// Borg, postgres: the zone of the times in its list or in a dump's head, such as `Europe/Paris`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// How old the newest backup may be when the deployment begins

@@ -71,16 +71,18 @@ fn fixed(file: File, arguments: &[&str]) -> Vec<String> {
 struct Ground<'a> {
     host: &'a SpecHost,
     env: BTreeMap<String, String>,
+    /// Files that every script brings along.
+    files: BTreeMap<String, String>,
 }
+
+/// The compose file of ours that pins the images, and the list that is held against what is found.
+const PINS: (&str, &str) = ("pins.yml", "pins");
 
 impl Ground<'_> {
     fn script(&self, files: &[File], commands: Vec<Vec<String>>) -> Script {
-        Script {
-            directory: Some(self.host.directory.clone()),
-            env: self.env.clone(),
-            files: texts::files(files),
-            commands,
-        }
+        let mut files = texts::files(files);
+        files.extend(self.files.clone());
+        Script { directory: Some(self.host.directory.clone()), env: self.env.clone(), files, commands }
     }
 
     fn inspect(
@@ -102,8 +104,24 @@ impl Ground<'_> {
 }
 
 /// Returns the steps that bring the target to a host, up to and without its health check.
+///
+/// A pinned release is named by digests from the moment that its files are there: the last compose file is one of ours.
 pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, spec: &Spec) -> Vec<Step> {
-    let ground = Ground { host, env: target.running().env(spec) };
+    let bare = Ground { host, env: target.running().env(spec), files: BTreeMap::new() };
+    let mut files = compose.files.to_vec();
+    let pinned = !target.pins.is_empty();
+    if pinned {
+        files.push(format!("{{step}}/{}", PINS.0));
+    }
+    let own = [(PINS.0.to_owned(), target.pins.compose_file()), (PINS.1.to_owned(), target.pins.list())];
+    let ground = Ground { host, env: bare.env.clone(), files: own.into_iter().filter(|_| pinned).collect() };
+    let mut steps = secured(compose, target, &bare);
+    steps.extend(brought(&Compose { files: &files, ..*compose }, pinned, &ground));
+    steps
+}
+
+/// Returns the steps up to the commit's files: what runs is written down, the commit is checked out.
+fn secured(compose: &Compose<'_>, target: &Target, ground: &Ground<'_>) -> Vec<Step> {
     let commit = target.commit.as_str();
     let refspec = format!("+refs/tags/{0}:refs/tags/{0}", target.tag);
     let fetch = ground.script(
@@ -114,14 +132,6 @@ pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, s
             words(&["git", "-c", "advice.detachedHead=false", "checkout", "--detach", commit]),
         ],
     );
-    // What the way back needs is secured while nothing is touched yet.
-    let keep = fixed(texts::KEEP, &["{step}/keep"]);
-    let mut pull = ground.script(&[texts::KEEP], vec![keep, compose.docker(&["pull", "--quiet"])]);
-    pull.files.insert("keep".to_owned(), format!("{{{FACT_KEEP}}}"));
-    let up = ground.script(&[texts::UP], vec![compose.up(&format!("{{{FACT_UP_LIMIT}}}"))]);
-    let mut pulled = ground.script(&[texts::PULLED], vec![fixed(texts::PULLED, &["{step}/images"])]);
-    pulled.files.insert("images".to_owned(), format!("{{{FACT_IMAGES}}}"));
-    let proof = |file: File, command| Some(ground.script(&[file], vec![command]));
     vec![
         ground.inspect("check", Inspection::Preflight, &[texts::CHECK], fixed(texts::CHECK, &[]), LOOK),
         ground.inspect(
@@ -131,18 +141,51 @@ pub(super) fn forward(compose: &Compose<'_>, target: &Target, host: &SpecHost, s
             compose.told(texts::SNAPSHOT, &[compose.project]),
             LOOK,
         ),
-        ground.run("fetch", fetch, proof(texts::AT, fixed(texts::AT, &[commit])), FETCH, 2),
-        ground.inspect(
+        ground.run(
+            "fetch",
+            fetch,
+            Some(ground.script(&[texts::AT], vec![fixed(texts::AT, &[commit])])),
+            FETCH,
+            2,
+        ),
+    ]
+}
+
+/// Returns the steps that bring the files' images up.
+fn brought(compose: &Compose<'_>, pinned: bool, ground: &Ground<'_>) -> Vec<Step> {
+    let list = format!("{{step}}/{}", PINS.1);
+    let resolve = match pinned {
+        true => ground.inspect(
             "resolve",
             Inspection::Resolve,
-            &[],
-            compose.docker(&["config", "--format", "json"]),
+            &[texts::RESOLVE],
+            compose.told(texts::RESOLVE, &[&list]),
             LOOK,
         ),
+        false => {
+            let command = compose.docker(&["config", "--format", "json"]);
+            ground.inspect("resolve", Inspection::Resolve, &[], command, LOOK)
+        }
+    };
+    // What the way back needs is secured while nothing is touched yet.
+    let keep = fixed(texts::KEEP, &["{step}/keep"]);
+    let mut pull = ground.script(&[texts::KEEP], vec![keep, compose.docker(&["pull", "--quiet"])]);
+    pull.files.insert("keep".to_owned(), format!("{{{FACT_KEEP}}}"));
+    let up = ground.script(&[texts::UP], vec![compose.up(&format!("{{{FACT_UP_LIMIT}}}"))]);
+    let mut pulled = ground.script(&[texts::PULLED], vec![fixed(texts::PULLED, &["{step}/images"])]);
+    pulled.files.insert("images".to_owned(), format!("{{{FACT_IMAGES}}}"));
+    let applied = ground.script(&[texts::APPLIED], vec![compose.told(texts::APPLIED, &[compose.project])]);
+    let mut steps = vec![
+        resolve,
         ground.run("pull", pull, Some(pulled), compose.pull_limit, 1),
-        ground.run("up", up, proof(texts::APPLIED, compose.told(texts::APPLIED, &[compose.project])), UP, 0),
-        settled("settled", compose, &ground),
-    ]
+        ground.run("up", up, Some(applied), UP, 0),
+        settled("settled", compose, ground),
+    ];
+    if pinned {
+        let command = fixed(texts::PINNED, &[&list, compose.project]);
+        steps.push(ground.inspect("pinned", Inspection::Pinned, &[texts::PINNED], command, LOOK));
+    }
+    steps
 }
 
 fn settled(name: &str, compose: &Compose<'_>, ground: &Ground<'_>) -> Step {
@@ -169,11 +212,11 @@ pub(super) fn back(
     host: &SpecHost,
     spec: &Spec,
 ) -> Vec<Step> {
-    let ground = Ground { host, env: running.env(spec) };
+    let ground = Ground { host, env: running.env(spec), files: BTreeMap::new() };
     let mut steps = Vec::new();
     if begun.up && running.commit.is_none() {
         // The files of the failed release are still checked out: they know best what to take down.
-        let new = Ground { host, env: begun.env };
+        let new = Ground { host, env: begun.env, files: BTreeMap::new() };
         let down = new.script(&[], vec![compose.docker(&["down"])]);
         let proof = new.script(&[texts::GONE], vec![fixed(texts::GONE, &[compose.project])]);
         steps.push(new.run("back-down", down, Some(proof), DOWN, 1));

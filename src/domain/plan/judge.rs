@@ -12,7 +12,7 @@ use crate::domain::notice::Notice;
 use crate::domain::plan::texts::sections;
 use crate::domain::plan::{
     FACT_COMMIT_BEFORE, FACT_HEAD_BEFORE, FACT_KEEP, FACT_LOCK, FACT_SERVICES_BEFORE, FACT_TAG_BEFORE,
-    FACT_VERSION_BEFORE, Facts, Inspection, Output, Recipe, Spec, resolved, settled,
+    FACT_VERSION_BEFORE, Facts, Inspection, Output, Recipe, Spec, pins, resolved, settled,
 };
 use crate::domain::version::Tag;
 
@@ -20,7 +20,8 @@ use crate::domain::version::Tag;
 const LONGEST_SAID: usize = 600;
 /// Label that compose puts on the containers of `docker compose run`.
 pub(super) const ONE_OFF: &str = "com.docker.compose.oneoff";
-const SERVICE: &str = "com.docker.compose.service";
+/// Label that compose puts on every container: the service.
+pub(super) const SERVICE: &str = "com.docker.compose.service";
 
 /// Judges what an inspection printed; `facts` is what is known of the host so far.
 ///
@@ -32,6 +33,7 @@ pub fn judge(inspection: Inspection, output: &Output, facts: &Facts, spec: &Spec
         Inspection::Snapshot => snapshot(output, spec),
         Inspection::Resolve => resolved::judge(output),
         Inspection::Settled => settled::judge(output, facts),
+        Inspection::Pinned => pins::judge(output),
     }
 }
 
@@ -73,21 +75,23 @@ fn preflight(output: &Output) -> Result<Facts, Notice> {
     if output.status == 0 && whole(&found) { Ok(Facts::new()) } else { Err(not_made("check", output)) }
 }
 
+/// An image on a host.
 #[derive(Deserialize)]
-struct Image {
-    id: String,
-    digests: Option<Vec<String>>,
+pub(super) struct Image {
+    pub id: String,
+    pub digests: Option<Vec<String>>,
 }
 
+/// A container on a host.
 #[derive(Deserialize)]
-struct Container {
-    image: String,
+pub(super) struct Container {
+    pub image: String,
     status: String,
     labels: Option<BTreeMap<String, String>>,
 }
 
 impl Container {
-    fn label(&self, name: &str) -> &str {
+    pub fn label(&self, name: &str) -> &str {
         self.labels.as_ref().and_then(|labels| labels.get(name)).map_or("", String::as_str)
     }
 }
@@ -183,7 +187,7 @@ fn images(
         .into()
 }
 
-fn is_image_id(text: &str) -> bool {
+pub(super) fn is_image_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 

@@ -8,6 +8,7 @@ mod compose;
 mod fill;
 mod forward;
 mod judge;
+mod pins;
 mod resolved;
 mod settled;
 mod spec;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use back::way_back;
 pub use forward::forward;
 pub use judge::judge;
+pub use pins::{Needed, Pins, is_pinned, needed};
 pub use spec::{Health, Recipe, ScriptStep, Smoke, Spec, SpecHost, Target};
 
 use crate::domain::names::HostName;
@@ -119,6 +121,8 @@ pub enum Inspection {
     Resolve,
     /// Are the containers up and staying up? Three looks.
     Settled,
+    /// Do they run the images that were pinned?
+    Pinned,
 }
 
 /// Commands as argument lists, run in order; the first that fails ends the script with its status.

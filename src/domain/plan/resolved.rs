@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 use crate::domain::notice::Notice;
 use crate::domain::plan::judge::{not_made, said};
+use crate::domain::plan::pins::Pins;
+use crate::domain::plan::texts::SECTION;
 use crate::domain::plan::{FACT_IMAGES, FACT_UP_LIMIT, Facts, Output};
 
 /// What is added to the longest grace, in seconds: creating and starting the containers takes time too.
@@ -41,8 +43,8 @@ struct HealthCheck {
     disable: bool,
 }
 
-/// Judges the output of `docker compose config --format json`.
-pub(super) fn judge(output: &Output) -> Result<Facts, Notice> {
+/// Refuses files that cannot be resolved, and those with variables that nobody has set.
+pub(super) fn unset_or_failed(output: &Output) -> Result<(), Notice> {
     if output.status != 0 {
         return Err(Notice::new("TW-D010").with("said", said(&output.stderr)));
     }
@@ -50,17 +52,36 @@ pub(super) fn judge(output: &Output) -> Result<Facts, Notice> {
     if !unset.is_empty() {
         return Err(Notice::new("TW-D011").with("names", unset.into_iter().collect::<Vec<_>>().join(", ")));
     }
-    let project: Project = serde_json::from_str(&output.stdout).map_err(|_| not_made("resolve", output))?;
+    Ok(())
+}
+
+/// Returns the pins that stand before the configuration, if any do, and the configuration.
+fn parts(stdout: &str) -> (Option<Pins>, &str) {
+    let mark = format!("{SECTION}config\n");
+    match stdout.strip_prefix(&format!("{SECTION}pins\n")).and_then(|rest| rest.split_once(&mark)) {
+        Some((pins, json)) => (Some(Pins::listed(&pins.lines().collect::<Vec<_>>())), json),
+        None => (None, stdout),
+    }
+}
+
+/// Judges the output of `docker compose config --format json`, perhaps with the release's pins before it.
+pub(super) fn judge(output: &Output) -> Result<Facts, Notice> {
+    unset_or_failed(output)?;
+    let (pins, json) = parts(&output.stdout);
+    let project: Project = serde_json::from_str(json).map_err(|_| not_made("resolve", output))?;
     if project.services.is_empty() {
         return Err(Notice::new("TW-D013"));
     }
     let mut images = BTreeSet::new();
     let mut wait = 0;
     for (name, service) in &project.services {
-        match service.image.as_deref() {
-            Some(image) if !image.is_empty() => images.insert(image.to_owned()),
-            Some(_) | None => return Err(Notice::new("TW-D012").with("service", name)),
+        let Some(image) = service.image.as_deref().filter(|image| !image.is_empty()) else {
+            return Err(Notice::new("TW-D012").with("service", name));
         };
+        if let Some(pins) = &pins {
+            pins.check(name, image)?;
+        }
+        images.insert(image.to_owned());
         wait = wait.max(grace(service.healthcheck.as_ref()));
     }
     let images: Vec<String> = images.into_iter().collect();
@@ -153,6 +174,22 @@ mod tests {
             let facts = judge(&output(0, &service(check), "")).unwrap();
             assert_eq!(facts[FACT_UP_LIMIT], expected, "{check}");
             assert_eq!(facts[FACT_IMAGES], "a:1");
+        }
+    }
+
+    #[test]
+    fn a_service_that_is_not_pinned_is_refused_when_the_release_is() {
+        let image = format!("a@sha256:{}", "0".repeat(64));
+        let text = |list: &str, image: &str| {
+            format!(
+                "--tagwarden: pins\n{list}--tagwarden: config\n{{\"services\":{{\"app\":{{\"image\":\"{image}\"}}}}}}\n"
+            )
+        };
+        let facts = judge(&output(0, &text(&format!("app {image}\n"), &image), "")).unwrap();
+        assert_eq!(facts[FACT_IMAGES], image);
+        assert!(judge(&output(0, &text("app -\n", "a:1"), "")).is_ok(), "it was left out knowingly");
+        for list in [format!("app {image}\n"), format!("other {image}\n"), String::new()] {
+            assert_eq!(judge(&output(0, &text(&list, "a:1"), "")).unwrap_err().id, "TW-D017", "{list}");
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::names::{HostName, ObjectId};
-use crate::domain::plan::Ask;
+use crate::domain::plan::{Ask, Pins};
 
 /// What the plan needs of an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,8 @@ pub struct Target {
     pub object: ObjectId,
     /// The commit that the tag stands for.
     pub commit: ObjectId,
+    /// What its images are pinned to; empty = they are named by the compose files alone.
+    pub pins: Pins,
 }
 
 /// What stands for `{tag}`, `{version}` and `{commit}`; on the way back some may be unknown.
@@ -124,6 +126,11 @@ impl Target {
     /// Fills the arguments of a command; its program stays as it is written.
     pub fn command(&self, words: &[String]) -> Vec<String> {
         self.running().command(words)
+    }
+
+    /// Returns the variables that its steps have.
+    pub fn env(&self, spec: &Spec) -> BTreeMap<String, String> {
+        self.running().env(spec)
     }
 
     pub(super) fn running(&self) -> Running<'_> {

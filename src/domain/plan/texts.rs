@@ -226,6 +226,38 @@ echo "--tagwarden: end"
 "#,
 );
 
+/// Says what the compose files of a pinned release resolve to. Arguments: the list of pins, the options.
+pub(super) const RESOLVE: File = (
+    "resolve.sh",
+    r#"list=$1; shift
+echo "--tagwarden: pins"
+cat "$list" || exit 1
+echo "--tagwarden: config"
+exec docker compose "$@" config --format json
+"#,
+);
+
+/// Says which images the containers run. Arguments: the list of pins, the project.
+pub(super) const PINNED: File = (
+    "pinned.sh",
+    r#"list=$1 project=$2
+echo "--tagwarden: pins"
+cat "$list" || exit 1
+echo "--tagwarden: containers"
+ids=$(docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=$project") || exit 1
+[ -n "$ids" ] || { echo "--tagwarden: end"; exit 0; }
+found=$(docker inspect --type container --format '{"image":{{json .Image}},"status":{{json .State.Status}},"labels":{{json .Config.Labels}}}' $ids) || exit 1
+printf '%s\n' "$found"
+echo "--tagwarden: images"
+images=$(printf '%s\n' "$found" | sed -n 's/^{"image":"\(sha256:[0-9a-f]*\)".*/\1/p' | sort -u)
+# An image that is gone has no digest, and its container does not run what was pinned.
+for image in $images; do
+  docker image inspect --format '{"id":{{json .Id}},"digests":{{json .RepoDigests}}}' "$image" 2>/dev/null
+done
+echo "--tagwarden: end"
+"#,
+);
+
 /// Returns the files of a script.
 pub(super) fn files(files: &[File]) -> BTreeMap<String, String> {
     files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()

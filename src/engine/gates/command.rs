@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Sight;
+use super::{Sight, host_of};
 use crate::domain::gate::Standing;
 use crate::domain::names::HostName;
 use crate::domain::notice::Notice;
@@ -25,12 +25,7 @@ impl Engine {
         exit: i32,
         limit: Duration,
     ) -> Sight {
-        let configured = match host {
-            Some(name) => place.environment.hosts.iter().find(|known| known.name == *name),
-            None => place.environment.hosts.first(),
-        };
-        let known = configured.and_then(|known| Some((known, place.hosts.get(&known.name)?)));
-        let Some((configured, host)) = known else {
+        let Some((configured, host)) = host_of(place, host) else {
             return Sight::new(Standing::Unknown, Notice::new("gate-no-host"), "");
         };
         let script = Script {

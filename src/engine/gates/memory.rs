@@ -13,6 +13,8 @@ use crate::domain::release::State;
 #[derive(Default)]
 pub(in crate::engine) struct GateMemory {
     seen: Mutex<BTreeMap<ReleaseId, BTreeMap<String, Evidence>>>,
+    /// What was seen in the newest file of a gate, under the file's identity.
+    files: Mutex<BTreeMap<String, (String, Vec<String>)>>,
     nudge: Notify,
 }
 
@@ -45,6 +47,18 @@ impl GateMemory {
         let kept: Vec<ReleaseId> = releases.collect();
         if let Ok(mut all) = self.seen.lock() {
             all.retain(|release, _| kept.contains(release));
+        }
+    }
+
+    /// Returns the identity of the file that a gate looked into last, and what it saw there.
+    pub fn seen_in_file(&self, gate: &str) -> (String, Vec<String>) {
+        self.files.lock().ok().and_then(|files| files.get(gate).cloned()).unwrap_or_default()
+    }
+
+    /// Keeps what a gate saw in a file.
+    pub fn remember_file(&self, gate: &str, identity: String, seen: Vec<String>) {
+        if let Ok(mut files) = self.files.lock() {
+            files.insert(gate.to_owned(), (identity, seen));
         }
     }
 

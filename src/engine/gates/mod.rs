@@ -8,13 +8,16 @@
 //! say what they saw, and the later one counts.
 
 mod alerts;
+mod backup;
 mod ci;
 mod command;
 mod e2e;
 mod http;
+mod image;
 mod memory;
 mod prometheus;
 
+pub(super) use image::pins_of;
 pub(super) use memory::GateMemory;
 
 use std::collections::BTreeMap;
@@ -24,12 +27,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Gate, GateSource};
+use crate::config::{self, Gate, GateSource};
 use crate::domain::gate::{Evidence, Standing};
+use crate::domain::names::HostName;
 use crate::domain::notice::Notice;
 use crate::domain::release::{Event, Kind, Phase, State};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
+use crate::remote::Host;
 
 /// How soon a gate that is not good is looked at again: soon while people wait for it, seldom over a weekend.
 const PACES: [(Duration, Duration); 3] = [
@@ -182,22 +187,42 @@ impl Engine {
             GateSource::Command { host, run, exit, limit } => {
                 self.look_by_command(place, state, host.as_ref(), run, *exit, *limit).await
             }
+            GateSource::Backup(backup) => self.look_for_backup(place, state, gate, backup).await,
+            GateSource::Images(images) => self.look_for_images(place, state, images).await,
         }
     }
+}
+
+/// Returns the host on which a gate looks, as configured and as it is reached; `None` names the first.
+fn host_of<'p>(place: &'p Place, name: Option<&HostName>) -> Option<(&'p config::Host, &'p Host)> {
+    let hosts = &place.environment.hosts;
+    let configured = match name {
+        Some(name) => hosts.iter().find(|known| known.name == *name),
+        None => hosts.first(),
+    }?;
+    Some((configured, place.hosts.get(&configured.name)?))
 }
 
 /// Returns when a gate is to be looked at next; `None` = it was never looked at.
 fn next_look(gate: &Gate, known: Option<&Evidence>, state: &State) -> Option<Timestamp> {
     let known = known?;
+    // What was good but is too old keeps the release waiting like anything that is not good.
+    let old = known
+        .dated
+        .and_then(|at| at.checked_add(gate.max_age).ok())
+        .is_some_and(|until| until <= known.seen_at);
     let pause = match known.standing {
+        Standing::Good if old => waiting_pause(known, state.evidence.get(&gate.name)),
         Standing::Good if known.dated.is_none() => (gate.max_age / 2).min(LONGEST),
         Standing::Good => LONGEST,
-        Standing::Bad | Standing::Unknown => {
-            // The journal knows since when it says this.
-            let since = state.evidence.get(&gate.name).map_or(known.seen_at, |first| first.seen_at);
-            let lasting = Duration::try_from(known.seen_at.duration_since(since)).unwrap_or_default();
-            PACES.iter().find(|(up_to, _)| lasting < *up_to).map_or(LONGEST, |(_, pause)| *pause)
-        }
+        Standing::Bad | Standing::Unknown => waiting_pause(known, state.evidence.get(&gate.name)),
     };
     Some(known.seen_at.checked_add(pause).unwrap_or(Timestamp::MAX))
+}
+
+/// Returns the pause after a look that keeps a release waiting; the journal knows since when it says this.
+fn waiting_pause(known: &Evidence, first: Option<&Evidence>) -> Duration {
+    let since = first.map_or(known.seen_at, |first| first.seen_at);
+    let lasting = Duration::try_from(known.seen_at.duration_since(since)).unwrap_or_default();
+    PACES.iter().find(|(up_to, _)| lasting < *up_to).map_or(LONGEST, |(_, pause)| *pause)
 }

@@ -210,6 +210,14 @@ pub const TEXTS: &[Text] = texts! {
     "TW-C100": "`{value}` is no name of a label: it is empty, longer than {longest} characters, or has control characters",
         "`{value}` n'est pas un nom d'étiquette : il est vide, dépasse {longest} caractères ou contient des caractères de contrôle",
         "write the label as it stands on the forge", "écrivez l'étiquette comme sur la forge";
+    "TW-C110": "`{value}` is not the ending of a file's name", "`{value}` n'est pas une terminaison de nom de fichier",
+        "write it like sha256", "écrivez-la comme sha256";
+    "TW-C111": "`{value}` is not the name of a registry", "`{value}` n'est pas le nom d'un registre",
+        "write it as it stands in image names, such as git.example.org or 127.0.0.1:5000",
+        "écrivez-le comme dans les noms d'images : git.example.org ou 127.0.0.1:5000";
+    "TW-C112": "this is not a user's name: it is empty, or has a colon, a space or a letter that is not ASCII",
+        "ce n'est pas un nom d'utilisateur : il est vide, ou contient un deux-points, une espace ou une lettre hors ASCII";
+    "TW-C113": "`{value}` is not the name of a service", "`{value}` n'est pas le nom d'un service";
     "TW-C099": "the file could not be understood, and it is not known why", "le fichier n'a pas pu être compris, et on ne sait pas pourquoi",
         "please report this with the file, without secrets", "signalez-le avec le fichier, sans secrets";
     "config-good": "{file} is good: {repositories}, {environments}, {calendars}, {channels}.",

@@ -41,6 +41,18 @@ pub const TEXTS: &[Text] = texts! {
     "TW-D015": "the container {container} does not stay up: {state}",
         "le conteneur {container} ne reste pas en marche : {state}",
         "its log tells why", "son journal dit pourquoi";
+    "TW-D016": "the service {service} names `{image}`, which is no image",
+        "le service {service} nomme `{image}`, qui n’est pas une image",
+        "an image’s name is in lower case, with a tag behind `:` or a digest behind `@sha256:`",
+        "le nom d’une image est en minuscules, avec un tag après `:` ou une empreinte après `@sha256:`";
+    "TW-D017": "the service {service} would run {image}, which is not what the gate `image` looked at",
+        "le service {service} exécuterait {image}, ce n’est pas ce que la condition `image` a examiné",
+        "the compose files or the file .env changed since; release again once they are settled",
+        "les fichiers compose ou le fichier .env ont changé depuis ; publiez à nouveau une fois qu’ils sont stables";
+    "TW-D018": "the service {service} runs {image} instead of {pinned}",
+        "le service {service} exécute {image} au lieu de {pinned}",
+        "somebody else changed the containers while it was deployed",
+        "quelqu’un d’autre a changé les conteneurs pendant le déploiement";
     "TW-D019": "an earlier step did not find out what this one needs: {fact}",
         "une étape précédente n’a pas trouvé ce dont celle-ci a besoin : {fact}";
     "TW-D020": "{url} does not answer as it should: {evidence}",

@@ -63,6 +63,65 @@ pub const TEXTS: &[Text] = texts! {
         "Le lancement de {what} a été demandé à Forgejo le {since_at}, mais {why} ; son exécution est recherchée, puis un nouvel essai est fait.";
     "gate-e2e-not-started": "{what} could not be started, the last time {since_at}; start it by hand for this tag, and see that it listens to workflow_dispatch.",
         "{what} n’a pas pu être lancé, la dernière fois le {since_at} ; lancez-le à la main pour cette étiquette et vérifiez qu’il accepte workflow_dispatch.";
+    "gate-backup-good": "The newest backup was made {made_at}: {what}.",
+        "La sauvegarde la plus récente date du {made_at} : {what}.";
+    "gate-backup-none": "There is no backup.", "Il n’y a pas de sauvegarde.";
+    "gate-backup-unlisted": "The backups cannot be listed (status {status}): {said}",
+        "Les sauvegardes ne peuvent être listées (statut {status}) : {said}",
+        "passwords come from the host: name a script there that sets them, or write run = [\"env\", \"RESTIC_PASSWORD_FILE=…\", \"restic\", …]",
+        "les mots de passe viennent de l’hôte : nommez-y un script qui les définit, ou écrivez run = [\"env\", \"RESTIC_PASSWORD_FILE=…\", \"restic\", …]";
+    "gate-backup-no-list": "What lists the backups printed nothing that can be read, or more than 1 MiB.",
+        "Ce qui liste les sauvegardes n’a rien affiché de lisible, ou plus de 1 Mio.",
+        "narrow the list, such as with --latest 1, --host or --last 1", "restreignez la liste, par exemple avec --latest 1, --host ou --last 1";
+    "gate-backup-no-instant": "The command printed no instant such as 2026-11-25T03:00:00+01:00: {said}",
+        "La commande n’a pas affiché d’instant tel que 2026-11-25T03:00:00+01:00 : {said}";
+    "gate-backup-closed": "The folder {folder} is not there, or the login may not look into it.",
+        "Le dossier {folder} n’existe pas, ou le compte n’a pas le droit d’y regarder.";
+    "gate-backup-small": "{path} has {size} bytes; at least {least} are wanted.",
+        "{path} fait {size} octets ; il en faut au moins {least}.";
+    "gate-backup-sum-missing": "{path} has no checksum file {sum}.", "{path} n’a pas de fichier de contrôle {sum}.";
+    "gate-backup-sum-unreadable": "The checksum file {sum} says nothing about {path}.",
+        "Le fichier de contrôle {sum} ne dit rien de {path}.";
+    "gate-backup-sum-other": "{path} does not have the checksum that stands beside it; it is damaged or unfinished.",
+        "{path} n’a pas la somme de contrôle inscrite à côté ; il est abîmé ou inachevé.";
+    "gate-backup-broken": "{path} cannot be read to its end: {said}", "{path} ne peut être lu jusqu’au bout : {said}";
+    "gate-backup-no-tool": "The host has no pg_restore to read the dump with.",
+        "L’hôte n’a pas pg_restore pour lire la sauvegarde.",
+        "install postgresql-client there", "installez-y postgresql-client";
+    "gate-backup-later": "The newest backup, of {made_at}, does not do; one is taken as soon as nothing else is missing.",
+        "La sauvegarde la plus récente, du {made_at}, ne convient pas ; une autre sera faite dès que rien d’autre ne manquera.";
+    "gate-backup-later-none": "There is no backup; one is taken as soon as nothing else is missing.",
+        "Il n’y a pas de sauvegarde ; une sera faite dès que rien d’autre ne manquera.";
+    "gate-backup-taking": "The newest backup, of {made_at}, does not do; one is being taken now.",
+        "La sauvegarde la plus récente, du {made_at}, ne convient pas ; une autre est en cours.";
+    "gate-backup-taking-none": "There is no backup; one is being taken now.",
+        "Il n’y a pas de sauvegarde ; une est en cours.";
+    "gate-backup-take-failed": "Taking a backup ended with status {status}; the next try comes after {again_for}. {said}",
+        "La sauvegarde lancée s’est terminée avec le statut {status} ; nouvel essai après {again_for}. {said}";
+    "gate-backup-take-lost": "Taking a backup was killed, or the host was started anew; the next try comes after {again_for}.",
+        "La sauvegarde lancée a été tuée, ou l’hôte a redémarré ; nouvel essai après {again_for}.";
+    "gate-backup-take-idle": "Taking a backup ended well, but there is no newer good one; the next try comes after {again_for}.",
+        "La sauvegarde lancée s’est bien terminée, mais il n’y en a pas de plus récente et valable ; nouvel essai après {again_for}.";
+    "gate-backup-take-other": "Another release has a backup taken on the host; the next try comes after {again_for}.",
+        "Une autre version fait faire une sauvegarde sur l’hôte ; nouvel essai après {again_for}.";
+    "gate-image-good": "Every image stands in its registry ({count}); these very digests are deployed.",
+        "Chaque image est dans son registre ({count}) ; ce sont ces empreintes qui seront déployées.";
+    "gate-image-good-but": "Every image stands in its registry ({count}), besides those of {services}, which are not looked for; these very digests are deployed.",
+        "Chaque image est dans son registre ({count}), hormis celles de {services}, qui ne sont pas cherchées ; ce sont ces empreintes qui seront déployées.";
+    "gate-image-absent": "Not in its registry: {images}.", "Absent de son registre : {images}.",
+        "build and push it; the gate looks again by itself", "construisez-la et envoyez-la ; la condition regardera de nouveau d’elle-même";
+    "gate-image-wrong": "The registry is not to be believed about {image}: {why}.",
+        "Le registre n’est pas crédible au sujet de {image} : {why}.";
+    "gate-image-login-refused": "{registry} does not let the configured user see {image}, or it is not there.",
+        "{registry} ne laisse pas l’utilisateur configuré voir {image}, ou elle n’y est pas.",
+        "check user and password in [[repository.environment.gates.image.registry]]",
+        "vérifiez user et password dans [[repository.environment.gates.image.registry]]";
+    "gate-image-login-missing": "{registry} wants a login before it shows {image}, or it is not there.",
+        "{registry} veut une connexion avant de montrer {image}, ou elle n’y est pas.",
+        "write one in [[repository.environment.gates.image.registry]] with host = \"{registry}\"",
+        "écrivez-en une dans [[repository.environment.gates.image.registry]] avec host = \"{registry}\"";
+    "gate-image-unknown": "The registry cannot be asked about {image} ({why}); it will be tried again.",
+        "Le registre ne peut être interrogé sur {image} ({why}) ; nouvel essai à venir.";
     "gate-signoff-open": "{tag} waits for the checklist of {environment}: {items}, by {who}.",
         "{tag} attend la liste de contrôle de {environment} : {items}, par {who}.";
     "gate-signoff-unsigned": "Every item of the checklist is ticked; {who} must sign it for {tag}.",

@@ -1,9 +1,11 @@
 //! Tables below `[repository.environment.gates]`, as meant.
 
 mod alerts;
+mod backup;
 mod checks;
 mod command;
 mod http;
+mod image;
 mod prometheus;
 mod signoff;
 
@@ -17,7 +19,7 @@ use crate::config::raw;
 use crate::domain::notice::Notice;
 
 use super::text::{self, hours, seconds};
-use super::{Findings, top};
+use super::Findings;
 
 pub use checks::after;
 pub use signoff::signoff;
@@ -41,6 +43,8 @@ const TAKEN: &[&str] = &[
 pub struct Around<'a> {
     /// The names of its hosts.
     pub hosts: Vec<&'a str>,
+    /// How it is deployed; `None` = that is not a recipe.
+    pub recipe: Option<raw::Recipe>,
 }
 
 /// Returns the automatic gates, in the order in which people think of them.
@@ -50,20 +54,20 @@ pub fn gates(
     at: &Path,
     found: &mut Findings<'_>,
 ) -> Option<Vec<Gate>> {
-    for (key, written) in [("backup", raw.backup.is_some()), ("image", raw.image.is_some())] {
-        if written {
-            let _: Option<()> = top::later(&format!("gates.{key}"), &at.key(key), found);
-        }
-    }
     let ci = optional(&raw.ci, &at.key("ci"), found, checks::ci);
     let e2e = optional(&raw.e2e, &at.key("e2e"), found, checks::e2e);
+    let backup = optional(&raw.backup, &at.key("backup"), found, |raw, at, found| {
+        backup::backup(raw, around, at, found)
+    });
+    let image =
+        optional(&raw.image, &at.key("image"), found, |raw, at, found| image::image(raw, around, at, found));
     let http = found.each(&raw.http, &at.key("http"), http::http);
     let command = found
         .each(&raw.command, &at.key("command"), |raw, at, found| command::command(raw, around, at, found));
     let prometheus = found.each(&raw.prometheus, &at.key("prometheus"), prometheus::prometheus);
     let alerts = found.each(&raw.alerts, &at.key("alerts"), alerts::alerts);
     unique(raw, at, found);
-    let one_each = ci?.into_iter().chain(e2e?);
+    let one_each = ci?.into_iter().chain(e2e?).chain(backup?).chain(image?);
     Some(one_each.chain(http?).chain(command?).chain(prometheus?).chain(alerts?).collect())
 }
 
