@@ -112,6 +112,7 @@ impl Engine {
         // From here on the journal names the key, so a checkpoint follows at once.
         let at = stamp.at;
         let opened = HouseEvent::Opened { version, checkpoint_key };
+        points::before("house").map_err(StoreError::from)?;
         self.0
             .store
             .write(move |w| -> Result<_, StoreError> {
@@ -119,6 +120,7 @@ impl Engine {
                 w.checkpoint(at)
             })
             .await?;
+        points::after("house").map_err(StoreError::from)?;
         // Before any gate is asked: what was good before the restart is good after it.
         self.remember_feeds().await?;
         Ok(points::after("recover").map_err(StoreError::from)?)

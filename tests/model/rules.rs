@@ -183,7 +183,7 @@ pub const RULES: &[Rule] = {
         Rule { event: E::Approved, lawful: "waiting", make: |n| V::Approved { by: person(n), binding: "b".into(), expires_at: instant(n), seen: BTreeMap::new() }, note: |k, n| { k.approvers.insert(who(n)); } },
         Rule { event: E::ApprovalVoided, lawful: "waiting", make: |n| V::ApprovalVoided { by: person(n), why: Notice::new("TW-E010") }, note: |k, n| { k.approvers.remove(who(n)); } },
         Rule { event: E::Seen, lawful: "waiting", make: |_| V::Seen { evidence: Vec::new() }, note: nothing },
-        Rule { event: E::Ticked, lawful: "waiting", make: |n| V::Ticked { item: format!("i{}", n % 3), by: person(n), good: n.is_multiple_of(2), note: Some(reason(n)) }, note: nothing },
+        Rule { event: E::Ticked, lawful: "waiting", make: |n| V::Ticked { item: format!("i{}", n % 3), by: person(n), good: n.is_multiple_of(2), note: Some(reason(n)) }, note: |k, n| k.signed_by = k.signed_by.filter(|_| n.is_multiple_of(2)) },
         Rule { event: E::SignedOff, lawful: "waiting", make: |n| V::SignedOff { by: person(n), checklist: reason(n), note: None }, note: |k, n| k.signed_by = Some(who(n)) },
         Rule { event: E::OverrideAsked, lawful: "waiting", make: |n| V::OverrideAsked { by: person(n), gate: gate(n), reason: reason(n), until: instant(n), drill: n.is_multiple_of(2) }, note: |k, n| { k.overridden.insert(gate(n)); } },
         Rule { event: E::OverrideConfirmed, lawful: "waiting", make: |n| V::OverrideConfirmed { by: person(n), gate: gate(n), drill: n.is_multiple_of(2) }, note: nothing },
