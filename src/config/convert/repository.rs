@@ -69,7 +69,7 @@ fn issue(raw: &raw::Issue, at: &Path, found: &mut Findings<'_>) -> Option<Option
         if plain {
             return Some(label.clone());
         }
-        found.refuse(at, Notice::new("TW-C100").with("value", label).with("longest", LONGEST_LABEL))
+        found.refuse(at, Notice::new("TW-C105").with("value", label).with("longest", LONGEST_LABEL))
     });
     let issue = Issue { labels: labels?, mention: raw.mention };
     Some(raw.enabled.then_some(issue))

@@ -207,7 +207,7 @@ pub const TEXTS: &[Text] = texts! {
         "write both or none", "écrivez les deux ou aucun";
     "TW-C088": "`{value}` is no share in per cent", "`{value}` n'est pas un pourcentage",
         "write 0 to 100", "écrivez 0 à 100";
-    "TW-C100": "`{value}` is no name of a label: it is empty, longer than {longest} characters, or has control characters",
+    "TW-C105": "`{value}` is no name of a label: it is empty, longer than {longest} characters, or has control characters",
         "`{value}` n'est pas un nom d'étiquette : il est vide, dépasse {longest} caractères ou contient des caractères de contrôle",
         "write the label as it stands on the forge", "écrivez l'étiquette comme sur la forge";
     "TW-C110": "`{value}` is not the ending of a file's name", "`{value}` n'est pas une terminaison de nom de fichier",
