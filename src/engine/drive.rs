@@ -243,17 +243,18 @@ impl Engine {
             Kind::Forward => (self.tag_standing(&state).await?, Some(place.scope())),
             Kind::Back => (TagStanding::Lawful, None),
         };
-        let Ok(pins) = pins_of(place, &state) else {
-            // The look's news is not written yet, or something came in between: everything is asked anew.
-            self.give_back_hosts(place, state.opening.id).await;
-            return Ok(Next::Poll(LOOK_AGAIN));
-        };
-        match self.ask_leave(place, &state, tag, None, self.0.clock.now()).await? {
-            Ok(leave) => {
+        let leave = self.ask_leave(place, &state, tag, None, self.0.clock.now()).await?;
+        match (leave, pins_of(place, &state)) {
+            (Ok(leave), Ok(pins)) => {
                 let plan = self.plan(place, &state, pins).await?;
                 self.record_start(&state, scope, leave, Start { plan, baseline, fence }).await?;
             }
-            Err(answer) => {
+            // What the leave was given for is not in the journal yet: everything is asked anew.
+            (Ok(_), Err(())) => {
+                self.give_back_hosts(place, state.opening.id).await;
+                return Ok(Next::Poll(LOOK_AGAIN));
+            }
+            (Err(answer), _) => {
                 self.give_back_hosts(place, state.opening.id).await;
                 if state.phase == Phase::Waiting {
                     let wake = wake_of(&answer, &state, self.0.clock.now());

@@ -18,8 +18,8 @@ use crate::config::problem::Path;
 use crate::config::raw;
 use crate::domain::notice::Notice;
 
-use super::text::{self, hours, seconds};
 use super::Findings;
+use super::text::{self, hours, seconds};
 
 pub use checks::after;
 pub use signoff::signoff;
