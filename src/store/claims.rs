@@ -111,3 +111,47 @@ impl Reading<'_> {
             .transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    const PATIENCE: Patience = Patience { between: Duration::from_secs(100), most: 2 };
+
+    async fn claim(store: &Store, need: &'static str, second: i64) -> Option<Claim> {
+        let claimed = store.write(move |w| w.claim("start/ci", need, at(second), PATIENCE)).await;
+        claimed.unwrap_or_else(|error: StoreError| panic!("{error}"))
+    }
+
+    async fn settle(store: &Store, claim: Claim) {
+        let settled = store.write(move |w| w.settle_claim("start/ci", &claim)).await;
+        settled.unwrap_or_else(|error: StoreError| panic!("{error}"));
+    }
+
+    #[tokio::test]
+    async fn one_need_is_claimed_once_also_after_a_restart_and_anew_only_after_patience() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(claim(&store, "after run 1", 0).await.unwrap().attempt, 1);
+        assert_eq!(claim(&store, "after run 1", 0).await, None, "two gates at the same time");
+        drop(store);
+        // Killed between the claim and the act: the act is looked for first.
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(claim(&store, "after run 1", 99).await, None);
+        let second = claim(&store, "after run 1", 100).await.unwrap();
+        assert_eq!(second.attempt, 2);
+        assert_eq!(claim(&store, "after run 1", 1000).await, None, "often enough");
+        // Another need is another claim, and what came of the old one does not touch it.
+        let other = claim(&store, "after run 2", 1000).await.unwrap();
+        assert_eq!(other.attempt, 1);
+        settle(&store, Claim { accepted: true, ..second }).await;
+        assert_eq!(store.read(|r| r.claim("start/ci")).await.unwrap(), Some(other.clone()));
+        settle(&store, Claim { accepted: true, ..other }).await;
+        assert_eq!(claim(&store, "after run 2", 9000).await, None, "accepted is done");
+    }
+}

@@ -380,7 +380,7 @@ async fn a_trial_counts_only_when_it_began_after_the_version_came_to_staging() {
     scene.reaches_in("v1.1.0", "staging", &[Phase::RolledBack, Phase::Stuck]).await;
     scene.run("e2e.yml", "refs/heads/main", &scene.head().await, "success");
     scene.later();
-    scene.reaches_in("v1.1.0", "production", &[Phase::Waiting]).await;
+    scene.production_says("v1.1.0", "gate-e2e-not-there").await;
     std::fs::remove_file(scene.ground.root().join("staging-is-broken")).unwrap();
 
     scene.push("1.2.0").await;
@@ -405,7 +405,7 @@ async fn the_daemon_starts_the_trial_once_the_version_is_on_staging_and_not_befo
     scene.push_version(Version::good("1.1.0")).await;
     scene.reaches_in("v1.1.0", "staging", &[Phase::Watching, Phase::Complete]).await;
     scene.later();
-    scene.production_says("v1.1.0", "gate-checks-under-way").await;
+    scene.production_says("v1.1.0", "gate-e2e-started").await;
     assert_eq!(scene.dispatched(), 1);
     scene.ground.forge.set_run(1, "running");
     scene.ground.forge.set_run(1, "success");

@@ -118,10 +118,7 @@ impl Engine {
         let (asked, wanted, at) = (name.clone(), need.to_owned(), self.0.clock.now());
         let mine = self.0.store.write(move |w| w.claim(&asked, &wanted, at, PATIENCE)).await?;
         let claim = match mine {
-            Some(claim) => {
-                fail::fail_point!("dispatch-claimed");
-                Some(self.send_trial(state, workflow, &name, claim).await?)
-            }
+            Some(claim) => Some(self.send_trial(state, workflow, &name, claim).await?),
             None => {
                 let asked = name.clone();
                 self.0.store.read(move |r| r.claim(&asked)).await?
@@ -148,7 +145,6 @@ impl Engine {
     ) -> Result<Claim, EngineError> {
         let opening = &state.opening;
         let sent = self.0.forge.dispatch(&opening.repository, workflow, opening.tag.name()).await;
-        fail::fail_point!("dispatch-sent");
         match sent {
             Ok(started) => {
                 tracing::info!(release = opening.id.0, workflow, run = started.map(|run| run.id), "started");
