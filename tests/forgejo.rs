@@ -8,5 +8,9 @@
 
 #[path = "forgejo/instance.rs"]
 mod instance;
-#[path = "forgejo/stories.rs"]
-mod tier7;
+
+#[path = "."]
+mod tier7 {
+    #[path = "forgejo/stories.rs"]
+    mod stories;
+}
