@@ -481,6 +481,7 @@ async fn the_small_forge_answers_with_the_recorded_statuses_and_shapes() {
     let nowhere = serde_json::json!({ "tag_name": "v7.0.0", "name": "x", "target_commitish": "nowhere" });
     let new_tag = serde_json::json!({ "tag_name": "v1.1.0", "target": main, "message": "one" });
     let issue = serde_json::json!({ "title": "x", "body": "y" });
+    let reaction = serde_json::json!({ "content": "+1" });
     let none = Value::Null;
     let releases = format!("{repo}/releases");
     let rows: Vec<(&str, &str, String, Value)> = vec![
@@ -515,7 +516,14 @@ async fn the_small_forge_answers_with_the_recorded_statuses_and_shapes() {
         (&root, "permission-ada", format!("{repo}/collaborators/ada/permission"), none.clone()),
         (&grace, "permission-ada-as-grace", format!("{repo}/collaborators/ada/permission"), none),
         (&ada, "issue-create", format!("{repo}/issues"), issue.clone()),
-        (&grace, "comment-create", format!("{repo}/issues/1/comments"), issue),
+        (&grace, "comment-create", format!("{repo}/issues/1/comments"), issue.clone()),
+        (&ada, "comment-list", format!("{repo}/issues/1/comments"), Value::Null),
+        (&ada, "comment-edit", format!("{repo}/issues/comments/1"), issue.clone()),
+        (&ada, "comment-get-after-edit", format!("{repo}/issues/comments/1"), Value::Null),
+        (&ada, "reaction-create", format!("{repo}/issues/comments/1/reactions"), reaction),
+        (&ada, "reaction-list", format!("{repo}/issues/comments/1/reactions"), Value::Null),
+        (&grace, "comment-delete", format!("{repo}/issues/comments/1"), Value::Null),
+        (&ada, "issue-edit", format!("{repo}/issues/1"), issue),
     ];
     for (token, fixture, path, body) in rows {
         compare(&world, &http, token, fixture, &path, body).await;
