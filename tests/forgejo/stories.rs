@@ -1,7 +1,7 @@
 //! What a real Forgejo does with our hook, our daemon and our client.
 
 use serde_json::json;
-use tagwarden::forgejo::{CommitStatus, StatusState};
+use tagwarden::forgejo::{CommitStatus, Reaction, StatusState};
 
 use crate::instance::{Instance, Layout, bridge};
 
@@ -132,8 +132,32 @@ async fn the_client_understands_runs_statuses_and_comments_of_a_real_forge() {
     let statuses = api.statuses(&bridge(), &commit).await.unwrap();
     assert!(statuses.iter().any(|status| status.context == "external" && !status.by_actions));
     assert!(forge.client("eve").post_status(&bridge(), &commit, &status).await.is_err());
-    let issue = api.open_issue(&bridge(), "Release v1.0.0", "- [ ] login", &[]).await.unwrap();
-    api.write_comment(&bridge(), issue.number, "noted").await.unwrap();
-    let path = format!("repos/school/bridge/issues/{}/comments", issue.number);
-    assert_eq!(forge.ask("GET", "ada", &path, None).await.1[0]["body"], "noted");
+    said_in_an_issue(&forge).await;
+}
+
+/// What the issue of a release needs of a real forge: found again, changed, closed; comments read back and answered.
+async fn said_in_an_issue(forge: &Instance) {
+    let (api, repository) = (forge.client("tagwarden"), bridge());
+    let (own, before) = (api.own_account().await.unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+    let issue = api.open_issue(&repository, "Release v1.0.0", "- [ ] login", &[]).await.unwrap();
+    assert_eq!(issue.user.as_ref().map(|user| user.id), Some(own.id));
+    let ours = api.issues_by(&repository, &own.login, before).await.unwrap();
+    assert!(ours.iter().any(|known| known.number == issue.number && known.body == "- [ ] login"), "{ours:?}");
+    forge.client("grace").write_comment(&repository, issue.number, "/approve").await.unwrap();
+    let comments = api.comments_since(&repository, before).await.unwrap();
+    let comment = comments.iter().find(|comment| comment.body == "/approve").unwrap();
+    assert_eq!((comment.issue(), comment.created_at), (Some(issue.number), comment.updated_at));
+    let read = api.read_comment(&repository, comment.id).await.unwrap().unwrap();
+    assert_eq!(&read, comment);
+    // Twice, because an answer may be sent twice.
+    for _ in 0..2 {
+        api.react(&repository, comment.id, Reaction::Done).await.unwrap();
+    }
+    assert_eq!(api.read_comment(&repository, comment.id + 1000).await.unwrap(), None);
+    assert_eq!(api.labels(&repository, &["no such label".to_owned()]).await.unwrap(), Vec::<u64>::new());
+    let changed = api.change_issue(&repository, issue.number, "- [x] login", true).await.unwrap();
+    assert_eq!(changed.body, "- [x] login");
+    let path = format!("repos/school/bridge/issues/{}", issue.number);
+    assert_eq!(forge.ask("GET", "ada", &path, None).await.1["state"], "closed");
+    assert_eq!(api.comments_of(&repository, issue.number).await.unwrap().len(), 1);
 }
