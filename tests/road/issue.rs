@@ -121,6 +121,7 @@ async fn a_release_has_one_issue_from_its_tag_to_its_end() {
     {
         assert!(issue.body.contains(text), "{text}: {}", issue.body);
     }
+    assert!(issue.edits <= 2, "who is called by name is called when it is opened: {} changes", issue.edits);
     let edits = issue.edits;
     scene.approve(&view, "grace").await.unwrap();
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
@@ -146,6 +147,16 @@ async fn an_issue_whose_answer_was_lost_is_found_and_not_opened_again() {
     scene.world.restart().await.unwrap();
     scene.hand.advance(Duration::from_secs(60));
     let issue = scene.issue_says("`/approve ").await;
+    let id = scene.view("v1.1.0").await.unwrap().unwrap().row.id;
+    scene
+        .until("what it shows to be known", |world| async move {
+            // Each lost answer is followed by a longer pause.
+            world.hand.advance(Duration::from_secs(1));
+            let shown = world.engine().store().read(move |r| r.shown(id)).await.unwrap();
+            Ok((!shown.is_empty()).then_some(()))
+        })
+        .await
+        .unwrap();
     scene.hand.advance(Duration::from_secs(2));
     let id = scene.say(&issue, "grace", "/approve");
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();

@@ -16,6 +16,8 @@ use crate::store::Arrival;
 const PATH: &str = "/webhooks/forgejo";
 /// What a webhook has to tell.
 const EVENTS: [&str; 3] = ["push", "create", "delete"];
+/// What it has to tell besides, where people decide in the issue of a release.
+const COMMENTS: &str = "issue_comment";
 /// How long the address of a name may be looked for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -52,8 +54,8 @@ pub async fn check(asked: &Asked) -> Finding {
     };
     let ours: Vec<&Webhook> = hooks.iter().filter(|hook| is_ours(hook, asked)).collect();
     // Of several the best one counts: the others are merely superfluous.
-    match ours.iter().find(|hook| fault(hook).is_none()).or(ours.first()) {
-        Some(hook) => match fault(hook) {
+    match ours.iter().find(|hook| fault(hook, asked).is_none()).or(ours.first()) {
+        Some(hook) => match fault(hook, asked) {
             Some(fault) => Check::Webhook.error(name, with_page(fault, hook, asked)),
             None => telling(hook, &came, asked).await,
         },
@@ -76,7 +78,13 @@ fn missing(asked: &Asked) -> Notice {
     Notice::new("TW-Q050")
         .with("page", asked.page("settings/hooks/forgejo/new"))
         .with("url", format!("{}{PATH}", asked.case.config.server.public_url))
-        .with("events", EVENTS.join(", "))
+        .with("events", events(asked).join(", "))
+}
+
+/// Returns what a webhook of the repository has to tell.
+fn events(asked: &Asked) -> Vec<&'static str> {
+    let comments = asked.repository.issue.as_ref().map(|_| COMMENTS);
+    EVENTS.into_iter().chain(comments).collect()
 }
 
 fn with_page(notice: Notice, hook: &Webhook, asked: &Asked) -> Notice {
@@ -84,9 +92,9 @@ fn with_page(notice: Notice, hook: &Webhook, asked: &Asked) -> Notice {
 }
 
 /// Returns what keeps a webhook from telling everything in the right form.
-fn fault(hook: &Webhook) -> Option<Notice> {
+fn fault(hook: &Webhook, asked: &Asked) -> Option<Notice> {
     let lacking: Vec<&str> =
-        EVENTS.into_iter().filter(|event| !hook.events.iter().any(|told| told == event)).collect();
+        events(asked).into_iter().filter(|event| !hook.events.iter().any(|told| told == event)).collect();
     if !hook.active {
         Some(Notice::new("TW-Q051"))
     } else if hook.kind != "forgejo" {

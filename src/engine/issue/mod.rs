@@ -56,6 +56,10 @@ impl Engine {
         let (Some(wanted), Some(place)) = (wanted, self.place_of(state)) else {
             return Ok(Sent::Arrived("no issue is wanted any more".to_owned()));
         };
+        if known.is_none() && state.phase == Phase::Waiting && state.answer.is_none() {
+            // The forge tells those who are called by name when an issue is opened, and never when it is changed.
+            return Ok(Sent::Arrived("it is opened once the gates were asked".to_owned()));
+        }
         let shown = self.shown(state, &place, &wanted).await?;
         let known = match known {
             Some(known) => known,
