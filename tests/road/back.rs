@@ -168,6 +168,14 @@ async fn a_way_back_that_fails_is_stuck_until_a_named_person_leads_it_out() {
     scene.demand(view.row.id, "ada", Demand::Retry { reason }).await.unwrap();
     scene.reaches("v1.2.0", Phase::RolledBack).await.unwrap();
     tag_leads_to(&scene, "v1.2.0-rollback", &before).await;
+    // It contains what failed: somebody has to let it go on.
+    let held = scene
+        .until("v1.3.0 to be held", |world| async move {
+            Ok(world.view("v1.3.0").await?.filter(|view| view.row.headline.id == "gate-hold-held"))
+        })
+        .await
+        .unwrap();
+    scene.demand(held.row.id, "ada", Demand::Lift).await.unwrap();
     scene.reaches("v1.3.0", Phase::Watching).await.unwrap();
 }
 
