@@ -235,15 +235,17 @@ impl Engine {
         let fence = self.next_fence().await?;
         // Hosts and signals may have taken their time: every gate is looked at and asked once more, and the event is
         // written only if nothing happened to the release since.
-        if state.opening.kind == Kind::Forward {
-            self.look_at_all_gates(place, state).await?;
+        if state.opening.kind == Kind::Forward && !self.last_look(place, state).await? {
+            self.give_back_hosts(place, state.opening.id).await;
+            return Ok(Next::Again);
         }
         let Some(state) = self.state(state.opening.id).await? else { return Ok(Next::Again) };
         let (tag, scope) = match state.opening.kind {
             Kind::Forward => (self.tag_standing(&state).await?, Some(place.scope())),
             Kind::Back => (TagStanding::Lawful, None),
         };
-        let leave = self.ask_leave(place, &state, tag, None, self.0.clock.now()).await?;
+        let occupied = self.occupant(place, Some(state.opening.id)).await?;
+        let leave = self.ask_leave(place, &state, tag, occupied.as_deref(), self.0.clock.now()).await?;
         match (leave, pins_of(place, &state)) {
             (Ok(leave), Ok(pins)) => {
                 let plan = self.plan(place, &state, pins).await?;
@@ -263,6 +265,22 @@ impl Engine {
             }
         }
         Ok(Next::Again)
+    }
+
+    /// Looks at all gates once more; `false` = another release needs the environment now. A slow gate must not keep a
+    /// way back waiting that was asked for meanwhile.
+    async fn last_look(&self, place: &Place, state: &State) -> Result<bool, EngineError> {
+        let mut look = std::pin::pin!(self.look_at_all_gates(place, state));
+        loop {
+            tokio::select! {
+                looked = &mut look => return looked.map(|()| true),
+                () = place.nudge.notified() => {
+                    if self.occupant(place, Some(state.opening.id)).await?.is_some() {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
     }
 
     /// Ends a waiting release that a newer one contains, or that what runs contains; returns whether it did.

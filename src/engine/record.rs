@@ -6,9 +6,10 @@ use crate::domain::names::ReleaseId;
 use crate::domain::notice::Notice;
 use crate::domain::plan::Plan;
 use crate::domain::release::{Event, EventName, Illegal, Opening, Phase, State};
+use crate::engine::ask::has_the_place;
 use crate::engine::{Engine, EngineError, tell};
 use crate::points;
-use crate::store::{Advanced, StoreError, Writing};
+use crate::store::{Advanced, Reading, StoreError, Writing};
 
 /// What a deployment begins with, besides the guard's leave.
 pub(super) struct Start {
@@ -37,26 +38,7 @@ impl Engine {
         event: Event,
         stamp: Stamp,
     ) -> Result<State, EngineError> {
-        let config = self.0.config.clone();
-        let name = event.name().name();
-        points::before(name).map_err(StoreError::from)?;
-        let advanced = self
-            .0
-            .store
-            .write(move |w| {
-                w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect))
-            })
-            .await?;
-        points::after(name).map_err(StoreError::from)?;
-        match advanced {
-            Advanced::Done { state, seq } => {
-                tracing::info!(release = id.0, event = name, phase = state.phase.name(), seq, "recorded");
-                self.announce_change(&state, seq);
-                Ok(*state)
-            }
-            Advanced::Illegal(illegal) => Err(EngineError::Overtaken { release: id, illegal }),
-            Advanced::Unknown => Err(EngineError::Unknown(id)),
-        }
+        self.record_when(id, event, stamp, |_| Ok(true)).await?.ok_or(EngineError::Unknown(id))
     }
 
     /// Lets `event` happen to a release if its ground is still the one of `asked`; `None` = it is not.
@@ -69,34 +51,39 @@ impl Engine {
         event: Event,
         stamp: Stamp,
     ) -> Result<Option<State>, EngineError> {
-        let (config, id) = (self.0.config.clone(), asked.opening.id);
-        let (name, asked) = (event.name().name(), asked.clone());
-        let advanced = self
-            .0
-            .store
-            .write(move |w| -> Result<_, StoreError> {
-                if !w.reading().state_of(id)?.is_some_and(|state| state.same_ground(&asked)) {
-                    return Ok(None);
-                }
-                w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect)).map(Some)
-            })
-            .await?;
-        match advanced {
-            None => Ok(None),
-            Some(Advanced::Done { state, seq }) => {
-                tracing::info!(release = id.0, event = name, phase = state.phase.name(), seq, "recorded");
-                self.announce_change(&state, seq);
-                Ok(Some(*state))
-            }
-            Some(Advanced::Illegal(illegal)) => Err(EngineError::Overtaken { release: id, illegal }),
-            Some(Advanced::Unknown) => Err(EngineError::Unknown(id)),
-        }
+        let (id, asked) = (asked.opening.id, asked.clone());
+        let still = move |reading: &Reading<'_>| {
+            Ok(reading.state_of(id)?.is_some_and(|state| state.same_ground(&asked)))
+        };
+        self.record_when(id, event, stamp, still).await
     }
 
-    /// Starts a release with the guard's leave, unless something happened to it, or somebody holds its environment
-    /// (`scope`; none for a way back, which nobody holds), since `asked` was read.
+    /// Notes that a person wants a release taken back, if it is still what runs: nothing else has the environment, and
+    /// nothing later is complete there; `None` = it is not.
     ///
-    /// The look at all this and the event are one transaction, so nothing can come in between.
+    /// # Errors
+    /// As [`Engine::record_as`].
+    pub(super) async fn record_back_asked(
+        &self,
+        asked: &State,
+        event: Event,
+        stamp: Stamp,
+    ) -> Result<Option<State>, EngineError> {
+        let (id, asked) = (asked.opening.id, asked.clone());
+        let still = move |reading: &Reading<'_>| {
+            if !reading.state_of(id)?.is_some_and(|state| state.phase == asked.phase) {
+                return Ok(false);
+            }
+            let (repository_id, environment) = place_of(&asked);
+            let last = reading.newest_in(repository_id, &environment, Phase::Complete)?;
+            Ok(asked.phase != Phase::Complete || (last == Some(id) && !is_taken(reading, &asked)?))
+        };
+        self.record_when(id, event, stamp, still).await
+    }
+
+    /// Starts a release with the guard's leave, unless something happened to it, another release has the environment
+    /// (its way back may have been asked for), or somebody holds it (`scope`; none for a way back, which nobody holds),
+    /// since `asked` was read.
     ///
     /// # Errors
     /// As [`Engine::record_as`]; `Overtaken` when something came in between.
@@ -107,41 +94,59 @@ impl Engine {
         leave: Permit,
         start: Start,
     ) -> Result<(), EngineError> {
-        let (config, id) = (self.0.config.clone(), asked.opening.id);
         let Start { plan, baseline, fence } = start;
         let event = Event::Started { answer: leave.into_answer(), plan, baseline, fence };
-        let at = self.0.clock.now();
-        let (stamp, asked) = (Stamp::daemon(at), asked.clone());
-        points::before("started").map_err(StoreError::from)?;
-        let advanced = self
-            .0
-            .store
-            .write(move |w| -> Result<_, StoreError> {
-                let state = w.reading().state_of(id)?;
-                let same = state.is_some_and(|state| state.same_ground(&asked));
-                let held = match &scope {
-                    Some(scope) => !w.reading().holds_on(scope, at)?.is_empty(),
-                    None => false,
-                };
-                if !same || held {
-                    return Ok(None);
-                }
-                w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect)).map(Some)
-            })
-            .await?;
-        points::after("started").map_err(StoreError::from)?;
-        match advanced {
-            Some(Advanced::Done { state, seq }) => {
-                tracing::info!(release = id.0, seq, "started");
-                self.announce_change(&state, seq);
-                Ok(())
-            }
-            Some(Advanced::Illegal(illegal)) => Err(EngineError::Overtaken { release: id, illegal }),
+        let (id, asked, at) = (asked.opening.id, asked.clone(), self.0.clock.now());
+        let still = move |reading: &Reading<'_>| {
+            let same = reading.state_of(id)?.is_some_and(|state| state.same_ground(&asked));
+            let held = match &scope {
+                Some(scope) => !reading.holds_on(scope, at)?.is_empty(),
+                None => false,
+            };
+            Ok(same && !held && !is_taken(reading, &asked)?)
+        };
+        match self.record_when(id, event, Stamp::daemon(at), still).await? {
+            Some(_) => Ok(()),
             // The driver asks everything again at once.
             None => {
                 let illegal = Illegal { event: EventName::Started, phase: Phase::Waiting };
                 Err(EngineError::Overtaken { release: id, illegal })
             }
+        }
+    }
+
+    /// Lets `event` happen to a release if `still` says so; `None` = it does not.
+    ///
+    /// The look at all that `still` asks and the event are one transaction, so nothing can come in between.
+    async fn record_when(
+        &self,
+        id: ReleaseId,
+        event: Event,
+        stamp: Stamp,
+        still: impl FnOnce(&Reading<'_>) -> Result<bool, StoreError> + Send + 'static,
+    ) -> Result<Option<State>, EngineError> {
+        let config = self.0.config.clone();
+        let name = event.name().name();
+        points::before(name).map_err(StoreError::from)?;
+        let advanced = self
+            .0
+            .store
+            .write(move |w| -> Result<_, StoreError> {
+                if !still(&w.reading())? {
+                    return Ok(None);
+                }
+                w.advance(id, &event, &stamp, &|state, effect| tell::rows(&config, state, effect)).map(Some)
+            })
+            .await?;
+        points::after(name).map_err(StoreError::from)?;
+        match advanced {
+            None => Ok(None),
+            Some(Advanced::Done { state, seq }) => {
+                tracing::info!(release = id.0, event = name, phase = state.phase.name(), seq, "recorded");
+                self.announce_change(&state, seq);
+                Ok(Some(*state))
+            }
+            Some(Advanced::Illegal(illegal)) => Err(EngineError::Overtaken { release: id, illegal }),
             Some(Advanced::Unknown) => Err(EngineError::Unknown(id)),
         }
     }
@@ -228,4 +233,21 @@ impl Engine {
         // Nobody may be looking.
         let _ = self.0.changes.send((state.opening.id, seq));
     }
+}
+
+/// Returns the repository and the environment of a release.
+fn place_of(state: &State) -> (u64, String) {
+    (state.opening.repository_id, state.opening.environment.to_string())
+}
+
+/// Returns whether another release has the environment of this one.
+fn is_taken(reading: &Reading<'_>, state: &State) -> Result<bool, StoreError> {
+    let (repository_id, environment) = place_of(state);
+    for id in reading.at_work(repository_id, &environment)? {
+        let other = if id == state.opening.id { None } else { reading.state_of(id)? };
+        if other.as_ref().is_some_and(has_the_place) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -10,7 +10,7 @@
 use crate::domain::journal::{HouseEvent, Stamp};
 use crate::domain::names::{ObjectId, ReleaseId};
 use crate::domain::notice::Notice;
-use crate::domain::release::{Event, Kind, Phase, State};
+use crate::domain::release::{Event, EventName, Illegal, Kind, Phase, State};
 use crate::domain::version::Tag;
 use crate::engine::guarded::Guarded;
 use crate::engine::intake::Seen;
@@ -110,8 +110,14 @@ impl Engine {
                 Asked::TakeBack(state) => {
                     touched.push(state.opening.id);
                     let (by, reason) = (seen.pusher.clone(), tag.clone());
-                    self.record(state.opening.id, Event::RollbackAsked { by, reason, tag: Some(tag) })
-                        .await?;
+                    let event = Event::RollbackAsked { by, reason, tag: Some(tag) };
+                    let stamp = Stamp::daemon(self.0.clock.now());
+                    if self.record_back_asked(&state, event, stamp).await?.is_none() {
+                        // Something else began meanwhile: the next look asks anew what the tag means.
+                        let (event, phase) = (EventName::RollbackAsked, state.phase);
+                        let illegal = Illegal { event, phase };
+                        return Err(EngineError::Overtaken { release: state.opening.id, illegal });
+                    }
                 }
                 Asked::Deploy => {
                     touched.push(self.open_seen(&place, repository_id, &seen, Kind::Back).await?);

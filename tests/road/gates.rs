@@ -5,6 +5,7 @@ use std::time::Duration;
 use tagwarden::demo::Rules;
 use tagwarden::domain::gate::{GateReading, Standing};
 use tagwarden::domain::release::Phase;
+use tagwarden::engine::Demand;
 use tagwarden::engine::view::ReleaseView;
 
 use crate::scene::{Scene, WEDNESDAY, rules, scene};
@@ -117,4 +118,32 @@ async fn the_way_back_passes_every_gate() {
     scene.must(&["tag", "v1.1.0-rollback", "v1.0.0^{commit}"]).await;
     scene.must(&["push", "origin", "v1.1.0-rollback"]).await;
     scene.reaches("v1.1.0", Phase::RolledBack).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_back_does_not_wait_for_a_slow_gate_of_the_next_release() {
+    let gates = r#"
+[[repository.environment.gates.command]]
+name = "ready"
+run = ["sh", "-c", "while [ -e {root}/slow ]; do touch {root}/looking; sleep 0.1; done"]
+limit = "10m"
+"#;
+    let scene = scene(WEDNESDAY, &Rules { approvals: 1, ..with(gates) }).await;
+    scene.push("1.1.0").await;
+    let view = scene.gate_says("v1.1.0", "ready", Standing::Good).await;
+    scene.approve(&view, "grace").await.unwrap();
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    let old = scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
+    scene.push("1.2.0").await;
+    let view = scene.gate_says("v1.2.0", "ready", Standing::Good).await;
+    std::fs::write(scene.ground.root().join("slow"), "").unwrap();
+    scene.approve(&view, "grace").await.unwrap();
+    let looking = scene.ground.root().join("looking");
+    scene.until("the last look", async |_| Ok(looking.exists().then_some(()))).await.unwrap();
+    let rollback = Demand::Rollback { reason: "pupils see each other's marks".to_owned() };
+    scene.demand(old.row.id, "grace", rollback).await.unwrap();
+    scene.reaches("v1.1.0", Phase::RolledBack).await.unwrap();
+    std::fs::remove_file(scene.ground.root().join("slow")).unwrap();
+    scene.settled().await;
+    assert!(!scene.events(view.row.id).await.contains(&"started".to_owned()));
 }

@@ -234,6 +234,26 @@ async fn a_new_run_after_an_approval_voids_the_approval() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_approval_that_came_before_the_run_is_bound_to_the_first_good_one() {
+    let mut rules = with_approval();
+    rules.further = CI.to_owned();
+    rules.closed = "{ name = \"morning\", from = \"Wed 00:00\", to = \"Wed 12:00\" }".to_owned();
+    let scene = scene(WEDNESDAY, &rules).await;
+    scene.push("1.1.0").await;
+    let view = scene.gate_reads("v1.1.0", "ci", "gate-checks-absent").await;
+    scene.approve(&view, "grace").await.unwrap();
+    let commit = scene.head().await;
+    scene.run("ci.yml", "refs/heads/main", &commit, "success");
+    scene.later();
+    scene.gate_reads("v1.1.0", "ci", "gate-checks-green").await;
+    scene.gate_reads("v1.1.0", "approval", "gate-approval-good").await;
+    scene.run("ci.yml", "refs/heads/main", &commit, "success");
+    scene.later();
+    scene.gate_reads("v1.1.0", "approval", "gate-approval-missing").await;
+    assert!(scene.events(view.row.id).await.contains(&"approval_voided".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_too_old_counts_from_its_end() {
     let gates = format!("{CI}max_age = \"2h\"\n");
     let mut rules = with(&gates);

@@ -9,9 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Asking, GateReading, Standing, reading, zoned};
 use crate::domain::notice::Notice;
-
-/// How far in the future a thing may be dated: clocks of two machines are never quite the same.
-const CLOCK_SLACK: Duration = Duration::from_secs(300);
+use crate::domain::release::is_past;
 
 /// What an automatic gate saw when it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +79,7 @@ impl Wanted<'_> {
         let from = evidence.dated.unwrap_or(evidence.seen_at);
         let until = from.checked_add(self.max_age).unwrap_or(Timestamp::MAX);
         let (standing, reason) = match evidence.standing {
-            Standing::Good if at.checked_add(CLOCK_SLACK).is_ok_and(|latest| latest < from) => {
+            Standing::Good if !is_past(from, at) => {
                 let why = Notice::new("gate-evidence-future").with("gate", self.name);
                 (Standing::Unknown, why.with("from_at", zoned(from, asking.zone)))
             }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Asking, GateReading, Standing, reading};
 use crate::domain::notice::Notice;
-use crate::domain::release::State;
+use crate::domain::release::{Signature, State, is_past};
 
 /// What has to be tried before a release may leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,8 @@ pub(super) fn gate(checklist: &Checklist, asking: &Asking<'_>, at: Timestamp) ->
         let note = tick.note.as_deref().unwrap_or_default();
         return bad(about("gate-signoff-faulty").with("item", name).with("by", &tick.by).with("note", note));
     }
-    let signed = state.signed.as_ref().filter(|signed| signed.checklist == checklist.digest());
+    let counts = |signed: &&Signature| signed.checklist == checklist.digest() && is_past(signed.at, at);
+    let signed = state.signed.as_ref().filter(counts);
     let Some(signed) = signed else {
         let open = checklist.open_items(state);
         return match open.is_empty() {

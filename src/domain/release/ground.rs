@@ -1,6 +1,7 @@
 //! The ground on which a release may leave: evidence, signatures, overrides, approvals, stops, and what they bind.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -73,7 +74,7 @@ pub struct Override {
 impl Override {
     /// Returns whether it opens its gate at `at`.
     pub fn counts(&self, at: Timestamp) -> bool {
-        !self.drill && self.confirmed_by.is_some() && at < self.until
+        !self.drill && self.confirmed_by.is_some() && at < self.until && is_past(self.at, at)
     }
 }
 
@@ -89,9 +90,27 @@ pub struct Hold {
 }
 
 impl State {
-    /// The newest evidence of a gate counts.
-    pub(super) fn see(&mut self, evidence: &[Evidence]) {
-        self.evidence.extend(evidence.iter().map(|one| (one.gate.clone(), one.clone())));
+    /// The newest evidence of a gate counts: a slow look does not undo what a later one saw.
+    ///
+    /// An approval that was given before a gate was good is bound to the first good evidence that comes.
+    pub(super) fn see(&mut self, evidence: &[Evidence], at: Timestamp) {
+        for one in evidence {
+            let known = self.evidence.get(&one.gate).filter(|known| is_past(known.seen_at, at));
+            if known.is_none_or(|known| known.seen_at <= one.seen_at) {
+                self.evidence.insert(one.gate.clone(), one.clone());
+            }
+        }
+        self.bind_approvals();
+    }
+
+    /// Binds every approval to what is proven now and was not when it was given.
+    fn bind_approvals(&mut self) {
+        let proofs = self.proofs();
+        for approval in &mut self.approvals {
+            for (gate, proof) in &proofs {
+                approval.seen.entry(gate.clone()).or_insert_with(|| proof.clone());
+            }
+        }
     }
 
     /// A gate has one override at most; asking anew needs a new confirmation.
@@ -111,6 +130,12 @@ impl State {
             self.signed = None;
         }
         self.ticks.insert(item.to_owned(), tick);
+    }
+
+    /// The newest signature counts, and binds whoever approved before it.
+    pub(super) fn sign(&mut self, signature: Signature) {
+        self.signed = Some(signature);
+        self.bind_approvals();
     }
 
     /// Nobody confirms what they asked for themselves, whatever was written.
@@ -173,7 +198,7 @@ impl State {
 
     /// Returns what has changed of what was approved; `None` = nothing.
     ///
-    /// Evidence that came after the approval changes nothing of what the person saw; other evidence in its place does.
+    /// The first good evidence that came after the approval changes nothing; other evidence in its place does.
     pub fn change_since(&self, approval: &Approval, target: &str) -> Option<Notice> {
         if approval.binding != self.identity(target) {
             return Some(Notice::new("approval-void-target"));
@@ -198,7 +223,8 @@ impl State {
     pub fn valid_approvals(&self, target: &str, now: Timestamp) -> Vec<&Approval> {
         self.approvals
             .iter()
-            .filter(|approval| now < approval.expires_at && self.change_since(approval, target).is_none())
+            .filter(|approval| now < approval.expires_at && is_past(approval.at, now))
+            .filter(|approval| self.change_since(approval, target).is_none())
             .collect()
     }
 
@@ -222,4 +248,13 @@ fn digest(parts: impl IntoIterator<Item = String>) -> String {
         hasher.update(part);
     }
     hex::encode(hasher.finalize())
+}
+
+/// How far ahead an instant may lie that was written down before: a clock is set back by seconds all the time.
+const CLOCK_SLACK: Duration = Duration::from_secs(300);
+
+/// Returns whether `then` lies before `now`, as far as clocks tell: what was given while the clock was years ahead
+/// counts for nothing once it is right again.
+pub(in crate::domain) fn is_past(then: Timestamp, now: Timestamp) -> bool {
+    now.checked_add(CLOCK_SLACK).is_ok_and(|latest| then <= latest)
 }

@@ -224,13 +224,13 @@ impl State {
             Event::Opened { .. } | Event::DeployProven | Event::Completed | Event::RolledBack => {}
             Event::PusherNamed { pusher } => self.opening.pusher = Some(pusher.clone()),
             Event::Refused { findings } => self.findings.clone_from(findings),
-            Event::Seen { evidence } => self.see(evidence),
+            Event::Seen { evidence } => self.see(evidence, at),
             Event::Ticked { item, by, good, note } => {
                 self.tick(item, Tick { by: by.clone(), at, good: *good, note: note.clone() });
             }
             Event::SignedOff { by, checklist, note } => {
                 let (by, checklist, note) = (by.clone(), checklist.clone(), note.clone());
-                self.signed = Some(Signature { by, at, checklist, note });
+                self.sign(Signature { by, at, checklist, note });
             }
             Event::OverrideAsked { by, gate, reason, until, drill } => {
                 let (by, gate, reason) = (by.clone(), gate.clone(), reason.clone());

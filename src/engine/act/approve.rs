@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::config::GateSource;
 use crate::domain::calendar::{self, Calendar};
 use crate::domain::names::Person;
 use crate::domain::notice::Notice;
@@ -23,6 +24,11 @@ impl Engine {
         if binding != state.binding(&target) {
             let notice = Notice::new("TW-P002").with("tag", state.opening.tag.name());
             return Err(RefusedAct::Conflict(notice));
+        }
+        let images = place.environment.gates.iter().find(|gate| matches!(gate.source, GateSource::Images(_)));
+        if let Some(image) = images.filter(|image| !state.proofs().contains_key(&image.name)) {
+            // What would run is not known yet, so nobody can say yes to it.
+            return Err(RefusedAct::Conflict(Notice::new("TW-P040").with("gate", &image.name)));
         }
         let own = state.opening.pusher.as_ref().is_some_and(|pusher| pusher.same_as(&by));
         if own && !place.environment.self_approval {

@@ -75,15 +75,20 @@ impl Engine {
                 return Err(RefusedAct::NotAllowed(Notice::new("TW-P029")));
             }
             self.require_right(who, &place.environment, &demand).await?;
-            if matches!(demand, Demand::Rollback { .. }) {
+            let takes_back = matches!(demand, Demand::Rollback { .. });
+            if takes_back {
                 self.require_that_it_runs(&state, &place).await?;
             }
             let event = self.event_of(&state, &place, who, demand.clone()).await?;
             let stamp = Stamp { at: self.0.clock.now(), actor: Some(who.clone()), channel };
-            if !demand.rests_on_ground() {
-                return Ok(self.record_as(id, event, stamp).await?);
-            }
-            if let Some(done) = self.record_if_same(&state, event, stamp).await? {
+            let done = if takes_back {
+                self.record_back_asked(&state, event, stamp).await?
+            } else if demand.rests_on_ground() {
+                self.record_if_same(&state, event, stamp).await?
+            } else {
+                Some(self.record_as(id, event, stamp).await?)
+            };
+            if let Some(done) = done {
                 return Ok(done);
             }
         }

@@ -97,6 +97,9 @@ pub const TEXTS: &[Text] = texts! {
         "see what there is with: tagwarden show RELEASE", "voyez ce qu’il y a : tagwarden show VERSION";
     "TW-P035": "A drill would end the override of {gate} that people have asked for.", "Un exercice mettrait fin à la dérogation à {gate} qui a été demandée.",
         "drill on another release, or take the override back first", "exercez-vous sur une autre version, ou annulez d’abord la dérogation";
+    "TW-P040": "what would run is not known yet: not every image stands in its registry ({gate})",
+        "ce qui tournerait n’est pas encore connu : toutes les images ne sont pas dans leur registre ({gate})",
+        "approve once the gate is good", "approuvez lorsque la condition est remplie";
     "TW-P036": "Release {release} changes too fast to be judged now; nothing was done.", "La version {release} change trop vite pour être jugée ; rien n’a été fait.",
         "try again", "réessayez";
     "TW-X010": "The request cannot be understood: {why}.", "La demande est incompréhensible : {why}.",
