@@ -19,11 +19,30 @@ pub struct Sample {
     pub value: f64,
 }
 
+/// Why an answer has no samples that count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// The server could not be asked or refused the query, or this is no answer of Prometheus.
+    Failed(String),
+    /// The server says that a part of the data is missing.
+    Partial,
+    /// The server warns about its own answer, and so what it saw may be a part only.
+    Warned(String),
+}
+
 #[derive(Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 enum Envelope {
-    Success { data: Data },
-    Error { error: String },
+    Success {
+        data: Data,
+        #[serde(default)]
+        warnings: Option<Vec<String>>,
+        #[serde(default, rename = "isPartial")]
+        partial: Option<bool>,
+    },
+    Error {
+        error: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -48,15 +67,19 @@ pub fn query_url(server: &str) -> String {
 /// Returns the samples of an answer.
 ///
 /// # Errors
-/// Why there are none: the server refused the query, or this is no answer of Prometheus.
-pub fn samples(page: &Page) -> Result<Vec<Sample>, String> {
+/// Why there are none that count.
+pub fn samples(page: &Page) -> Result<Vec<Sample>, Unread> {
     if !page.whole {
-        return Err("the answer is larger than 1 MiB".to_owned());
+        return Err(Unread::Failed("the answer is larger than 1 MiB".to_owned()));
     }
     match serde_json::from_slice(&page.body) {
-        Ok(Envelope::Success { data }) => read(data),
-        Ok(Envelope::Error { error }) => Err(error),
-        Err(_) => Err(format!("answered {}, and not as Prometheus does", page.status)),
+        Ok(Envelope::Success { partial: Some(true), .. }) => Err(Unread::Partial),
+        Ok(Envelope::Success { warnings: Some(warnings), .. }) if !warnings.is_empty() => {
+            Err(Unread::Warned(warnings.join("; ")))
+        }
+        Ok(Envelope::Success { data, .. }) => read(data).map_err(Unread::Failed),
+        Ok(Envelope::Error { error }) => Err(Unread::Failed(error)),
+        Err(_) => Err(Unread::Failed(format!("answered {}, and not as Prometheus does", page.status))),
     }
 }
 
@@ -115,8 +138,23 @@ mod tests {
             ("<html>", "not as Prometheus"),
         ] {
             let why = samples(&page(body)).unwrap_err();
-            assert!(why.contains(says), "{why}");
+            assert!(matches!(&why, Unread::Failed(why) if why.contains(says)), "{why:?}");
         }
         assert!(samples(&Page { whole: false, ..page(empty) }).is_err());
+    }
+
+    #[test]
+    fn an_answer_of_which_its_server_says_that_something_is_missing_does_not_count() {
+        let answer = |more: &str| {
+            let body =
+                format!(r#"{{"status":"success",{more}"data":{{"resultType":"vector","result":[]}}}}"#);
+            samples(&page(&body))
+        };
+        assert_eq!(answer(r#""isPartial":true,"#), Err(Unread::Partial));
+        let warned = Err(Unread::Warned("store a: timed out; store b: refused".to_owned()));
+        assert_eq!(answer(r#""warnings":["store a: timed out","store b: refused"],"#), warned);
+        for whole in [r#""isPartial":false,"warnings":[],"#, r#""warnings":null,"infos":["a hint"],"#] {
+            assert_eq!(answer(whole), Ok(Vec::new()), "{whole}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::gate::Standing;
 use crate::domain::notice::Notice;
 use crate::domain::plan::Ask;
 use crate::engine::Engine;
-use crate::signals::prometheus::{self, Sample};
+use crate::signals::prometheus::{self, Sample, Unread};
 use crate::signals::{self, http};
 
 impl Engine {
@@ -18,18 +18,19 @@ impl Engine {
         url: &str,
         query: &str,
         token: Option<&Secret>,
-    ) -> Result<Vec<Sample>, String> {
+    ) -> Result<Vec<Sample>, Unread> {
         let url = prometheus::query_url(url);
         let ask = Ask { url, status: 200, contains: None, latency_ms: ASK_LIMIT_MS };
         let form = [("query", query), ("timeout", "8s")];
         let extras = http::Extras { token: token.map(Secret::reveal), form: &form };
-        prometheus::samples(&http::read(&self.0.http, &ask, &extras).await?)
+        let page = http::read(&self.0.http, &ask, &extras).await.map_err(Unread::Failed)?;
+        prometheus::samples(&page)
     }
 }
 
 /// Returns what an answer says: one series that breaks a limit is enough, and no data is not good data.
 pub(super) fn judge(
-    answer: Result<Vec<Sample>, String>,
+    answer: Result<Vec<Sample>, Unread>,
     url: &str,
     limits: &Limits,
     empty_is_good: bool,
@@ -37,10 +38,7 @@ pub(super) fn judge(
     let source = signals::evidence(url);
     let samples = match answer {
         Ok(samples) => samples,
-        Err(why) => {
-            let reason = Notice::new("gate-unreached").with("what", &source);
-            return Sight::new(Standing::Unknown, reason.with("why", signals::evidence(&why)), source);
-        }
+        Err(why) => return Sight::new(Standing::Unknown, unread(&why, &source), source),
     };
     if samples.is_empty() {
         let (standing, id) = match empty_is_good {
@@ -64,6 +62,19 @@ pub(super) fn judge(
             sight(Standing::Bad, Notice::new("gate-prometheus-bad").with("series", signals::evidence(series)))
         }
         None => sight(Standing::Good, Notice::new("gate-prometheus-good")),
+    }
+}
+
+/// What an answer does not tell, or only in part, is unknown, whatever series are in it.
+fn unread(why: &Unread, source: &str) -> Notice {
+    match why {
+        Unread::Failed(why) => {
+            Notice::new("gate-unreached").with("what", source).with("why", signals::evidence(why))
+        }
+        Unread::Partial => Notice::new("gate-prometheus-partial").with("what", source),
+        Unread::Warned(why) => {
+            Notice::new("gate-prometheus-warned").with("what", source).with("why", signals::evidence(why))
+        }
     }
 }
 
@@ -100,6 +111,13 @@ mod tests {
                 "{values:?}"
             );
         }
-        assert_eq!(judge(Err("down".to_owned()), "http://p", &limits, true).standing, Standing::Unknown);
+        for (why, id) in [
+            (Unread::Failed("down".to_owned()), "gate-unreached"),
+            (Unread::Partial, "gate-prometheus-partial"),
+            (Unread::Warned("a store is gone".to_owned()), "gate-prometheus-warned"),
+        ] {
+            let sight = judge(Err(why), "http://p", &limits, true);
+            assert_eq!((sight.standing, sight.reason.id.as_str()), (Standing::Unknown, id));
+        }
     }
 }

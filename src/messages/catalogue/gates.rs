@@ -32,6 +32,10 @@ pub const TEXTS: &[Text] = texts! {
     "gate-prometheus-bad": "{series} breaks the limits ({limits}).", "{series} dépasse les limites ({limits}).";
     "gate-prometheus-nan": "A value of the query is no number, so nothing is known; wanted is {limits}.",
         "Une valeur de la requête n’est pas un nombre ; rien n’est connu, attendu : {limits}.";
+    "gate-prometheus-partial": "{what} answered with a part of the data only, so nothing is known; it will be asked again.",
+        "{what} n’a répondu qu’avec une partie des données ; rien n’est connu, nouvel essai à venir.";
+    "gate-prometheus-warned": "{what} warns that its answer may be incomplete ({why}), so nothing is known; it will be asked again.",
+        "{what} avertit que sa réponse est peut-être incomplète ({why}) ; rien n’est connu, nouvel essai à venir.";
     "gate-prometheus-empty": "The query finds no series, so nothing is known.",
         "La requête ne trouve aucune série ; rien n’est connu.";
     "gate-prometheus-empty-good": "The query finds no series, as it should.", "La requête ne trouve aucune série, comme il se doit.";
