@@ -71,6 +71,24 @@ impl Clock {
         }
     }
 
+    /// Returns once the clock shows an instant more than `slack` before `began`: it was ahead and was set back.
+    pub async fn falls_behind(&self, began: Timestamp, slack: Duration) {
+        let least = began.checked_sub(slack).unwrap_or(Timestamp::MIN);
+        match &self.0 {
+            Source::Machine => {
+                while Timestamp::now() >= least {
+                    tokio::time::sleep(LONGEST_NAP).await;
+                }
+            }
+            Source::Moved(receiver) => {
+                let mut receiver = receiver.clone();
+                if receiver.wait_for(|now| *now < least).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+
     /// Returns after `length` on this clock.
     pub async fn sleep(&self, length: Duration) {
         let end = self.now().checked_add(length).unwrap_or(Timestamp::MAX);

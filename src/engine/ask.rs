@@ -51,7 +51,7 @@ impl Engine {
         let calendars = self.calendars(place);
         let calendars: Vec<&Calendar> = calendars.iter().collect();
         let approvers = place.approvers();
-        let evidence = place.gates.newest(state);
+        let evidence = place.gates.newest(state, self.0.clock.now());
         let wanted: Vec<Wanted<'_>> =
             place.environment.gates.iter().map(|gate| gate.wanted(evidence.get(&gate.name))).collect();
         let checklist = place.environment.signoff.as_ref().map(Signoff::checklist);

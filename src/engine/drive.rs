@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Stopwatch;
 use crate::domain::gate::{self, Answer, Standing, TagStanding};
 use crate::domain::notice::Notice;
-use crate::domain::release::{Event, Kind, Phase, State, Work, work};
+use crate::domain::release::{CLOCK_SLACK, Event, Kind, Phase, State, Work, work};
 use crate::domain::watch;
 use crate::engine::ask::has_the_place;
 use crate::engine::error::chain;
@@ -98,6 +98,7 @@ impl Engine {
         let mut memory = Memory::default();
         let mut pause = PAUSES.0;
         while !stop.is_cancelled() {
+            let began = self.0.clock.now();
             let next = match self.turn(&place, &mut memory).await {
                 Ok(next) => {
                     pause = PAUSES.0;
@@ -110,11 +111,11 @@ impl Engine {
                     Next::Poll(pause)
                 }
             };
-            self.wait(&place, next, &stop).await;
+            self.wait(&place, next, began, &stop).await;
         }
     }
 
-    async fn wait(&self, place: &Place, next: Next, stop: &CancellationToken) {
+    async fn wait(&self, place: &Place, next: Next, began: Timestamp, stop: &CancellationToken) {
         let due = async {
             match next {
                 Next::Again => {}
@@ -126,6 +127,8 @@ impl Engine {
         tokio::select! {
             () = due => {}
             () = place.nudge.notified() => {}
+            // What was waited for may be years away now.
+            () = self.0.clock.falls_behind(began, CLOCK_SLACK) => {}
             () = stop.cancelled() => {}
         }
     }
@@ -203,7 +206,7 @@ impl Engine {
         wake: Option<Timestamp>,
     ) -> Result<(), EngineError> {
         let id = state.opening.id;
-        if !state.answer.as_ref().is_some_and(|known| same_news(known, answer)) {
+        if state.answer.as_ref().is_none_or(|known| answer.is_news_after(known, &state.evidence)) {
             self.record(id, Event::Asked { answer: answer.clone() }).await?;
         }
         Ok(self.0.store.write(move |w| w.set_wake(id, wake)).await?)
@@ -380,12 +383,4 @@ fn wake_of(answer: &Answer, state: &State, now: Timestamp) -> Option<Timestamp> 
         .then(|| now.checked_add(LOOK_AGAIN).ok())
         .flatten();
     [opening, ageing, expiry, unknown].into_iter().flatten().filter(|at| *at > now).min()
-}
-
-/// Returns whether two answers say the same to people; the instants at which they were given do not count.
-fn same_news(a: &Answer, b: &Answer) -> bool {
-    let news = |answer: &Answer| -> Vec<(String, Standing, Notice)> {
-        answer.gates.iter().map(|gate| (gate.gate.clone(), gate.standing, gate.reason.clone())).collect()
-    };
-    news(a) == news(b)
 }

@@ -59,6 +59,7 @@ fn evidence(standing: Standing) -> Evidence {
         facts: BTreeMap::new(),
         binds: true,
         seen_at: now(),
+        since: None,
         dated: None,
         source: "GET /".to_owned(),
         link: None,

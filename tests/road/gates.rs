@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tagwarden::demo::Rules;
+use tagwarden::demo::{Rules, World};
 use tagwarden::domain::gate::{GateReading, Standing};
 use tagwarden::domain::release::Phase;
 use tagwarden::engine::Demand;
@@ -146,4 +146,45 @@ limit = "10m"
     std::fs::remove_file(scene.ground.root().join("slow")).unwrap();
     scene.settled().await;
     assert!(!scene.events(view.row.id).await.contains(&"started".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_words_it_differently_at_every_look_floods_nobody() {
+    let gates = r#"
+[[repository.environment.gates.command]]
+name = "disk"
+run = ["sh", "-c", "echo x >> {root}/looks; wc -l < {root}/looks; exit 1"]
+"#;
+    let scene = scene(WEDNESDAY, &with(gates)).await;
+    scene.push("1.1.0").await;
+    scene.gate_says("v1.1.0", "disk", Standing::Bad).await;
+    let looks =
+        |world: &World| std::fs::read_to_string(world.ground.root().join("looks")).unwrap().lines().count();
+    let start = scene.now();
+    scene
+        .until("an hour and a half of looks", |world| async move {
+            world.hand.advance(Duration::from_secs(20));
+            let long = world.now() > start + Duration::from_secs(90 * 60);
+            Ok((long && looks(world) >= 25).then_some(()))
+        })
+        .await
+        .unwrap();
+    scene.hand.advance(Duration::from_secs(16 * 60));
+    let view = scene
+        .until("the newest words", |world| async move {
+            let view = world.view("v1.1.0").await?.unwrap();
+            let said = gate(&view, "disk").reason.values.get("said").cloned().unwrap_or_default();
+            Ok((said.trim() == looks(world).to_string()).then_some(view))
+        })
+        .await
+        .unwrap();
+    let events = scene.events(view.row.id).await;
+    let count = |name: &str| events.iter().filter(|event| *event == name).count();
+    assert!(
+        (2..=8).contains(&count("seen")),
+        "new words are written down every quarter of an hour: {events:?}"
+    );
+    assert!(count("asked") <= 9, "{events:?}");
+    let told = scene.ground.forge.statuses(view.commit.as_str());
+    assert!(told.len() <= 3, "nobody is told of other words: {told:#?}");
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tagwarden::demo::Rules;
 use tagwarden::domain::release::Phase;
 
 use crate::scene::{FRIDAY_EVENING, MONDAY, Scene, WEDNESDAY, at, rules, scene, with_approval};
@@ -102,6 +103,34 @@ async fn ten_years_later_no_approval_counts() {
     let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
     assert_eq!(scene.ground.done().len(), 0, "an approval of 2026 opens nothing in 2036");
     scene.approve(&view, "grace").await.unwrap();
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    assert_eq!(scene.deployed("1.1.0"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_was_looked_at_by_a_clock_ten_years_ahead_is_looked_at_again() {
+    let further = r#"
+[[repository.environment.gates.command]]
+name = "ready"
+run = ["test", "-e", "{root}/ready"]
+"#;
+    let scene = scene(WEDNESDAY, &Rules { further: further.to_owned(), ..rules() }).await;
+    scene.push("1.1.0").await;
+    scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    scene.hand.set(at(TEN_YEARS_LATER));
+    scene
+        .until("a look in ten years", |world| async move {
+            let view = world.view("v1.1.0").await?.unwrap();
+            Ok(view
+                .gates
+                .iter()
+                .any(|gate| gate.gate == "ready" && gate.seen_at >= at(TEN_YEARS_LATER))
+                .then_some(()))
+        })
+        .await
+        .unwrap();
+    std::fs::write(scene.ground.root().join("ready"), "").unwrap();
+    scene.hand.set(at(WEDNESDAY));
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
     assert_eq!(scene.deployed("1.1.0"), 1);
 }

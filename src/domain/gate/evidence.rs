@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Asking, GateReading, Standing, reading, zoned};
+use super::{Asking, GateReading, Standing, news, reading, zoned};
 use crate::domain::notice::Notice;
 use crate::domain::release::is_past;
 
@@ -18,16 +18,20 @@ pub struct Evidence {
     pub gate: String,
     /// What it says.
     pub standing: Standing,
-    /// Why, for people; without anything that changes from look to look.
+    /// Why, for people; foreign words in it may change from look to look.
     pub reason: Notice,
     /// What was seen, by name: run ids, states, sizes, digests. An approval binds the facts of a good gate.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
-    /// Whether an approval is bound to the facts; not where the newest is always as good as any, as with backups.
+    /// Whether the facts count: an approval is bound to them, and others are news. Not where the newest is always as good
+    /// as any, as with backups.
     #[serde(default)]
     pub binds: bool,
     /// When the daemon looked.
     pub seen_at: Timestamp,
+    /// Since when it says what it says; the words about it may have changed meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// When the thing itself came about, such as the end of a run or a backup's time; `None` = as it was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dated: Option<Timestamp>,
@@ -39,10 +43,27 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Returns whether two looks saw the same; neither when they were taken nor facts that bind nobody count.
-    pub fn same_news(&self, other: &Self) -> bool {
-        let facts = if self.binds || other.binds { self.facts.clone() } else { other.facts.clone() };
-        Self { seen_at: other.seen_at, facts, ..self.clone() } == *other
+    /// Returns whether this look is worth an entry after `known`: it saw something else, or the words are long outdated.
+    ///
+    /// Words alone count seldom, because what a program or a server says may hold a time or a counter.
+    pub fn is_news_after(&self, known: &Self) -> bool {
+        let same = self.standing == known.standing
+            && self.reason.id == known.reason.id
+            && self.dated == known.dated
+            && self.binds == known.binds
+            && (!self.binds || self.facts == known.facts);
+        let worded = |one: &Self| (one.reason.clone(), one.source.clone(), one.link.clone());
+        !same || (worded(self) != worded(known) && news::is_outdated(known.seen_at, self.seen_at))
+    }
+
+    /// Returns since when it says what it says.
+    pub fn lasts_since(&self) -> Timestamp {
+        self.since.unwrap_or(self.seen_at)
+    }
+
+    /// Returns whether it was seen at an instant that is still to come: the clock went ahead and came back.
+    pub fn is_from_the_future(&self, now: Timestamp) -> bool {
+        !is_past(self.seen_at, now)
     }
 
     /// Returns the digest of what an approval is bound to; `None` when it binds nothing.

@@ -7,6 +7,7 @@ mod approval;
 mod calendar;
 mod evidence;
 mod guard;
+mod news;
 mod overriding;
 mod signoff;
 

@@ -251,7 +251,7 @@ fn digest(parts: impl IntoIterator<Item = String>) -> String {
 }
 
 /// How far ahead an instant may lie that was written down before: a clock is set back by seconds all the time.
-const CLOCK_SLACK: Duration = Duration::from_secs(300);
+pub const CLOCK_SLACK: Duration = Duration::from_secs(300);
 
 /// Returns whether `then` lies before `now`, as far as clocks tell: what was given while the clock was years ahead
 /// counts for nothing once it is right again.

@@ -1,7 +1,7 @@
 //! What a release does or waits for, in one sentence.
 
 use super::{Kind, Phase, State};
-use crate::domain::gate::Standing;
+use crate::domain::gate::Answer;
 use crate::domain::names::Person;
 use crate::domain::notice::Notice;
 
@@ -61,11 +61,7 @@ impl State {
 
     /// Returns the reason of the first gate that is not good.
     fn waits_for(&self) -> Notice {
-        let closed = self
-            .answer
-            .as_ref()
-            .and_then(|answer| answer.gates.iter().find(|gate| gate.standing != Standing::Good));
-        match closed {
+        match self.answer.as_ref().and_then(Answer::closed) {
             Some(gate) => gate.reason.clone(),
             None => Notice::new("head-opened")
                 .with("tag", self.opening.tag.name())

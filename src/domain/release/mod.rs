@@ -15,7 +15,7 @@ mod work;
 
 pub use event::{Direction, Event, EventName, Kind, Opening, Outcome, Source, Verdict};
 pub(in crate::domain) use ground::is_past;
-pub use ground::{Approval, Hold, Override, Signature, Tick};
+pub use ground::{Approval, CLOCK_SLACK, Hold, Override, Signature, Tick};
 pub use phase::Phase;
 pub use state::{Back, BackAsked, Course, State, StepRun};
 pub use table::{Cell, Illegal, TABLE, next_phase};
@@ -32,12 +32,20 @@ pub fn step(state: &State, event: &Event, at: Timestamp) -> Result<(State, Vec<E
     let next = apply(state, event, at)?;
     let mut tell = effects(&next, event);
     // An answer that says the same to people is written down and not told again; the issue shows every gate.
-    let old_news =
-        event.name() == EventName::Asked && state.answer.is_some() && state.headline() == next.headline();
-    if old_news {
+    if event.name() == EventName::Asked && says_the_same(state, &next) {
         tell.retain(|effect| *effect == Effect::Issue);
     }
     Ok((next, tell))
+}
+
+/// Returns whether a release waits for the same thing as before, in whatever words.
+fn says_the_same(before: &State, after: &State) -> bool {
+    let (Some(before), Some(after)) = (&before.answer, &after.answer) else { return false };
+    match (before.closed(), after.closed()) {
+        (Some(before), Some(after)) => before.same_news(after),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 /// Returns the state after `event` at `at`.

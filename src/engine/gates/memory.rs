@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::domain::gate::Evidence;
@@ -20,13 +21,16 @@ pub(in crate::engine) struct GateMemory {
 
 impl GateMemory {
     /// Returns what each gate saw last of a release, from the journal or from memory.
-    pub fn newest(&self, state: &State) -> BTreeMap<String, Evidence> {
+    ///
+    /// What was seen at an instant that is still to come is not the newest: the clock was ahead then.
+    pub fn newest(&self, state: &State, now: Timestamp) -> BTreeMap<String, Evidence> {
         let mut newest = state.evidence.clone();
         if let Ok(seen) = self.seen.lock()
             && let Some(remembered) = seen.get(&state.opening.id)
         {
             for (gate, evidence) in remembered {
-                if newest.get(gate).is_none_or(|known| known.seen_at <= evidence.seen_at) {
+                let rank = |one: &Evidence| (!one.is_from_the_future(now), one.seen_at);
+                if newest.get(gate).is_none_or(|known| rank(known) <= rank(evidence)) {
                     newest.insert(gate.clone(), evidence.clone());
                 }
             }

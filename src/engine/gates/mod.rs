@@ -15,10 +15,12 @@ mod e2e;
 mod http;
 mod image;
 mod memory;
+mod pace;
 mod prometheus;
 
 pub(super) use image::pins_of;
 pub(super) use memory::GateMemory;
+use pace::next_look;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,19 +33,11 @@ use crate::config::{self, Gate, GateSource};
 use crate::domain::gate::{Evidence, Standing};
 use crate::domain::names::HostName;
 use crate::domain::notice::Notice;
-use crate::domain::release::{Event, Kind, Phase, State};
+use crate::domain::release::{CLOCK_SLACK, Event, Kind, Phase, State};
 use crate::engine::error::chain;
 use crate::engine::{Engine, EngineError, Place};
 use crate::remote::Host;
 
-/// How soon a gate that is not good is looked at again: soon while people wait for it, seldom over a weekend.
-const PACES: [(Duration, Duration); 3] = [
-    (Duration::from_secs(60), Duration::from_secs(5)),
-    (Duration::from_secs(3600), Duration::from_secs(30)),
-    (Duration::MAX, Duration::from_secs(300)),
-];
-/// The longest time between two looks at a good gate.
-const LONGEST: Duration = Duration::from_secs(300);
 /// The longest that a monitoring server may take to answer, in milliseconds.
 const ASK_LIMIT_MS: u64 = 10_000;
 /// The pause after a turn that failed.
@@ -82,6 +76,7 @@ impl Engine {
             return;
         }
         while !stop.is_cancelled() {
+            let began = self.0.clock.now();
             let next = match self.look_round_gates(&place).await {
                 Ok(next) => next,
                 Err(error) => {
@@ -98,6 +93,7 @@ impl Engine {
             tokio::select! {
                 () = due => {}
                 () = place.gates.nudged() => {}
+                () = self.0.clock.falls_behind(began, CLOCK_SLACK) => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -113,14 +109,15 @@ impl Engine {
         place.gates.keep(waiting.iter().map(|state| state.opening.id));
         for state in &waiting {
             let now = self.0.clock.now();
-            let known = place.gates.newest(state);
-            let due = |gate: &&Gate| next_look(gate, known.get(&gate.name), state).is_none_or(|at| at <= now);
+            let known = place.gates.newest(state, now);
+            let due = |gate: &&Gate| next_look(gate, known.get(&gate.name), now).is_none_or(|at| at <= now);
             let gates: Vec<&Gate> = place.environment.gates.iter().filter(due).collect();
             self.look_at_gates(place, state, &gates).await?;
         }
+        let now = self.0.clock.now();
         let next = waiting.iter().flat_map(|state| {
-            let known = place.gates.newest(state);
-            let at = |gate: &Gate| next_look(gate, known.get(&gate.name), state).unwrap_or(Timestamp::MIN);
+            let known = place.gates.newest(state, now);
+            let at = |gate: &Gate| next_look(gate, known.get(&gate.name), now).unwrap_or(Timestamp::MIN);
             place.environment.gates.iter().map(at).collect::<Vec<_>>()
         });
         Ok(next.min())
@@ -134,15 +131,21 @@ impl Engine {
 
     /// Looks at these gates, all at the same time, keeps what they say and writes down what is new.
     async fn look_at_gates(&self, place: &Place, state: &State, gates: &[&Gate]) -> Result<(), EngineError> {
+        let known = place.gates.newest(state, self.0.clock.now());
+        let known = &known;
         let looks = gates.iter().map(|gate| async move {
             let sight = self.look_at_gate(place, state, gate).await;
+            let seen_at = self.0.clock.now();
+            let before = known.get(&gate.name).filter(|known| known.standing == sight.standing);
+            let since = before.map(Evidence::lasts_since).filter(|since| *since <= seen_at);
             Evidence {
                 gate: gate.name.clone(),
                 standing: sight.standing,
                 reason: sight.reason,
                 facts: sight.facts,
                 binds: sight.binds,
-                seen_at: self.0.clock.now(),
+                seen_at,
+                since: Some(since.unwrap_or(seen_at)),
                 dated: sight.dated,
                 source: sight.source,
                 link: sight.link,
@@ -154,7 +157,7 @@ impl Engine {
         }
         place.gates.remember(state.opening.id, &seen);
         let is_news =
-            |one: &&Evidence| !state.evidence.get(&one.gate).is_some_and(|known| known.same_news(one));
+            |one: &&Evidence| state.evidence.get(&one.gate).is_none_or(|known| one.is_news_after(known));
         let news: Vec<Evidence> = seen.iter().filter(is_news).cloned().collect();
         if news.is_empty() {
             // Younger evidence may be what the driver waits for.
@@ -201,28 +204,4 @@ fn host_of<'p>(place: &'p Place, name: Option<&HostName>) -> Option<(&'p config:
         None => hosts.first(),
     }?;
     Some((configured, place.hosts.get(&configured.name)?))
-}
-
-/// Returns when a gate is to be looked at next; `None` = it was never looked at.
-fn next_look(gate: &Gate, known: Option<&Evidence>, state: &State) -> Option<Timestamp> {
-    let known = known?;
-    // What was good but is too old keeps the release waiting like anything that is not good.
-    let old = known
-        .dated
-        .and_then(|at| at.checked_add(gate.max_age).ok())
-        .is_some_and(|until| until <= known.seen_at);
-    let pause = match known.standing {
-        Standing::Good if old => waiting_pause(known, state.evidence.get(&gate.name)),
-        Standing::Good if known.dated.is_none() => (gate.max_age / 2).min(LONGEST),
-        Standing::Good => LONGEST,
-        Standing::Bad | Standing::Unknown => waiting_pause(known, state.evidence.get(&gate.name)),
-    };
-    Some(known.seen_at.checked_add(pause).unwrap_or(Timestamp::MAX))
-}
-
-/// Returns the pause after a look that keeps a release waiting; the journal knows since when it says this.
-fn waiting_pause(known: &Evidence, first: Option<&Evidence>) -> Duration {
-    let since = first.map_or(known.seen_at, |first| first.seen_at);
-    let lasting = Duration::try_from(known.seen_at.duration_since(since)).unwrap_or_default();
-    PACES.iter().find(|(up_to, _)| lasting < *up_to).map_or(LONGEST, |(_, pause)| *pause)
 }

@@ -56,7 +56,11 @@ impl Engine {
             (Ok(_) | Err(_), Some(_) | None) => None,
         };
         match due {
-            Some((take, need)) => self.see_to_backup(&spot, state, take, need, spot.sight(found)).await,
+            Some((take, need)) => {
+                let sight = self.see_to_backup(&spot, state, take, need, spot.sight(found)).await;
+                // Which try this is stands in the facts, and has to be in the journal before the next one.
+                Sight { binds: sight.standing != Standing::Good, ..sight }
+            }
             None => spot.sight(found),
         }
     }
