@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot prepare fails it, as it should")]
 
+#[path = "registry/resolve.rs"]
+mod resolve;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -56,8 +59,17 @@ impl Fake {
 }
 
 async fn find(image: &str, access: &[Access]) -> Answer {
+    find_beside("https://git.example.org", image, access).await
+}
+
+async fn find_beside(forge: &str, image: &str, access: &[Access]) -> Answer {
     let client = http::client().unwrap();
-    Registries::new(&client, access).find(&ImageName::parse(image).unwrap()).await
+    Registries::new(&client, access, forge).find(&ImageName::parse(image).unwrap()).await
+}
+
+/// A registry that is listed, and nothing more.
+fn listed(host: impl ToString) -> [Access; 1] {
+    [Access { host: host.to_string(), login: None, plain_http: false }]
 }
 
 /// Reads a request's head; nothing when it is no HTTP.
@@ -106,7 +118,7 @@ async fn a_status_means_there_missing_denied_or_unknown_and_nothing_else() {
         assert!(matches!(fake.find("a:v1", None).await, Answer::Unknown { .. }), "{status}");
     }
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert!(matches!(find(&format!("{nobody}/a:v1"), &[]).await, Answer::Unknown { .. }));
+    assert!(matches!(find(&format!("{nobody}/a:v1"), &listed(nobody)).await, Answer::Unknown { .. }));
     let fake = Fake::start(|_, _| there());
     assert_eq!(fake.find("team/a:v1", None).await, Answer::Found(digest_of(BODY)));
     assert_eq!(fake.asked(), ["HEAD /v2/team/a/manifests/v1 -"]);
@@ -121,8 +133,22 @@ async fn a_status_means_there_missing_denied_or_unknown_and_nothing_else() {
 #[tokio::test]
 async fn a_registry_on_this_machine_that_speaks_no_tls_is_asked_in_clear() {
     let fake = Fake::start(|_, _| there());
-    let answer = find(&format!("{}/a:v1", fake.address), &[]).await;
+    let answer = find(&format!("{}/a:v1", fake.address), &listed(fake.address)).await;
     assert_eq!(answer, Answer::Found(digest_of(BODY)));
+}
+
+#[tokio::test]
+async fn a_registry_that_nobody_listed_is_never_asked() {
+    let fake = Fake::start(|_, _| there());
+    let image = format!("{}/a:hunter2", fake.address);
+    let other = listed("git.example.org:5000");
+    for access in [&other[..], &[]] {
+        assert_eq!(find(&image, access).await, Answer::Unlisted);
+    }
+    assert_eq!(fake.asked(), Vec::<String>::new());
+    let forge = format!("http://{}/", fake.address);
+    assert_eq!(find_beside(&forge, &image, &other).await, Answer::Found(digest_of(BODY)));
+    assert_eq!(find(&image, &listed(fake.address)).await, Answer::Found(digest_of(BODY)));
 }
 
 #[tokio::test]
@@ -340,10 +366,13 @@ mod tier2 {
         let real = Real::start(false);
         let digest = real.push("team/app", "v1").await;
         let name = |rest: &str| format!("{}/team/{rest}", real.address);
-        assert_eq!(find(&name("app:v1"), &[]).await, Answer::Found(digest.clone()));
-        assert_eq!(find(&name(&format!("app:v9@{digest}")), &[]).await, Answer::Found(digest.clone()));
-        assert_eq!(find(&name("app:v2"), &[]).await, Answer::Absent);
-        assert_eq!(find(&name("other:v1"), &[]).await, Answer::Absent);
+        assert_eq!(find(&name("app:v1"), &listed(&real.address)).await, Answer::Found(digest.clone()));
+        assert_eq!(
+            find(&name(&format!("app:v9@{digest}")), &listed(&real.address)).await,
+            Answer::Found(digest.clone())
+        );
+        assert_eq!(find(&name("app:v2"), &listed(&real.address)).await, Answer::Absent);
+        assert_eq!(find(&name("other:v1"), &listed(&real.address)).await, Answer::Absent);
     }
 
     #[tokio::test]
@@ -354,7 +383,7 @@ mod tier2 {
         let name = format!("{}/team/app:v1", real.address);
         assert_eq!(find(&name, &[real.access("pw")]).await, Answer::Found(digest));
         assert_eq!(find(&name, &[real.access("other")]).await, Answer::Denied { login: true });
-        assert_eq!(find(&name, &[]).await, Answer::Denied { login: false });
+        assert_eq!(find(&name, &listed(&real.address)).await, Answer::Denied { login: false });
         let missing = format!("{}/team/app:v2", real.address);
         assert_eq!(find(&missing, &[real.access("pw")]).await, Answer::Absent);
     }

@@ -3,7 +3,8 @@
 //! Speaks the distribution protocol: HEAD of a manifest, GET where that is not answered in full, after what the
 //! registry wants to see first (nothing, basic, bearer). A login is only ever sent to the registry that it was
 //! configured for and to the realm that this one names, which must be HTTPS or the registry itself. A redirect is
-//! followed without the login. A body that was read is compared with the digest that was claimed for it.
+//! followed without the login. Nobody is asked but the registries that are listed, the one of the forge and Docker Hub:
+//! image names are written by whoever may push, and must lead the daemon nowhere else. A body that was read is compared with the digest that was claimed for it.
 
 mod challenge;
 mod login;
@@ -35,6 +36,8 @@ pub enum Answer {
         /// Whether a login was shown.
         login: bool,
     },
+    /// It is not one that may be asked, and was not asked.
+    Unlisted,
     /// What it hands out is not what it says, or not what was asked for.
     Wrong {
         /// What is wrong.
@@ -67,6 +70,7 @@ impl Trouble {
 pub struct Registries<'a> {
     http: &'a reqwest::Client,
     access: &'a [Access],
+    forge: Option<String>,
 }
 
 /// One registry, as it is asked.
@@ -76,9 +80,9 @@ struct Door<'a> {
 }
 
 impl<'a> Registries<'a> {
-    /// Asks with this client (which follows no redirects) and these logins.
-    pub fn new(http: &'a reqwest::Client, access: &'a [Access]) -> Self {
-        Self { http, access }
+    /// Asks with this client (which follows no redirects) the registries listed here and that of the forge at an address.
+    pub fn new(http: &'a reqwest::Client, access: &'a [Access], forge: &str) -> Self {
+        Self { http, access, forge: host_of(forge) }
     }
 
     /// Asks for an image.
@@ -89,7 +93,15 @@ impl<'a> Registries<'a> {
         }
     }
 
+    fn is_listed(&self, registry: &str) -> bool {
+        let mut listed = self.access.iter().map(|one| one.host.as_str()).chain(self.forge.as_deref());
+        registry == HUB || listed.any(|host| host.eq_ignore_ascii_case(registry))
+    }
+
     async fn find_anyhow(&self, image: &ImageName) -> Answer {
+        if !self.is_listed(&image.registry) {
+            return Answer::Unlisted;
+        }
         let mut why = "its name is no address".to_owned();
         for door in self.doors(&image.registry) {
             match self.find_at(&door, image).await {
@@ -113,6 +125,13 @@ impl<'a> Registries<'a> {
         let url = |scheme: &&str| Url::parse(&format!("{scheme}://{host}/")).ok();
         schemes.iter().filter_map(url).map(|base| Door { base, access }).collect()
     }
+}
+
+/// Returns the host of an address, with its port, as image names write it.
+fn host_of(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// Returns whether a registry is on this machine.

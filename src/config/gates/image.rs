@@ -5,7 +5,7 @@ use crate::config::Secret;
 /// Table `[repository.environment.gates.image]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Images {
-    /// How the registries are asked that need to be told apart.
+    /// The registries that may be asked besides that of the forge and Docker Hub, and how.
     pub registries: Vec<Registry>,
     /// Services whose image is not looked for.
     pub skip: Vec<String>,

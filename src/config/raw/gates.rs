@@ -202,7 +202,7 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Image {
-    /// How the registries are asked that want a login
+    /// The registries that may be asked besides that of the forge and docker.io, and how
     #[serde(skip_serializing_if = "none")]
     pub registry: Vec<Registry>,
     /// Services whose image is built or brought otherwise, and is not looked for
@@ -218,7 +218,7 @@ impl Default for Image {
     }
 }
 
-/// A registry that wants a login
+/// A registry that may be asked; user and password only when it wants a login
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[schemars(extend("required" = ["host"]))]

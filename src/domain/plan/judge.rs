@@ -46,8 +46,10 @@ pub(super) fn said(text: &str) -> String {
 
 /// Returns the notice for an inspection that could not be made.
 pub(super) fn not_made(what: &str, output: &Output) -> Notice {
-    let words = if output.stderr.trim().is_empty() { &output.stdout } else { &output.stderr };
-    Notice::new("TW-D001").with("what", what).with("status", output.status).with("said", said(words))
+    // What a host prints besides its errors may be a container's environment.
+    let words = said(&output.stderr);
+    let words = if words.is_empty() { "—".to_owned() } else { words };
+    Notice::new("TW-D001").with("what", what).with("status", output.status).with("said", words)
 }
 
 /// Returns whether the output is whole, up to its last part.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::domain::image::ImageName;
 use crate::domain::notice::Notice;
 use crate::domain::plan::judge::{Container, Image, ONE_OFF, SERVICE, is_image_id, not_made, whole};
-use crate::domain::plan::resolved::unset_or_failed;
+use crate::domain::plan::resolved::{not_read, unset_or_failed};
 use crate::domain::plan::texts::sections;
 use crate::domain::plan::{Facts, Output};
 
@@ -18,6 +18,9 @@ use crate::domain::plan::{Facts, Output};
 pub const SKIPPED: &str = "skip";
 /// Why a service has no pin: its image is built.
 pub const BUILT: &str = "build";
+
+/// The longest piece of an image's name that is shown, in characters.
+const LONGEST_WRITTEN: usize = 200;
 
 /// The images of a release by service, pinned, and the services that have none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +36,9 @@ pub struct Needed {
     pub images: BTreeMap<String, ImageName>,
     /// The other services, and why.
     pub left_out: BTreeMap<String, &'static str>,
+    /// By service how its image is written in the files, before anything is filled in: only this may be shown, because
+    /// what is filled in may be a secret of the host.
+    pub written: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -47,20 +53,23 @@ struct Service {
     build: Option<serde_json::Value>,
 }
 
-/// Reads from the output of `docker compose config --format json` which images are needed.
+/// Reads from the output of `docker compose config --format json` which images are needed; the same with
+/// `--no-interpolate` may stand behind it.
 ///
 /// # Errors
 /// Says what is wrong with the files.
 pub fn needed(output: &Output, skip: &[String]) -> Result<Needed, Notice> {
     unset_or_failed(output)?;
-    let project: Project = serde_json::from_str(&output.stdout).map_err(|_| not_made("resolve", output))?;
+    let mut projects = serde_json::Deserializer::from_str(&output.stdout).into_iter::<Project>();
+    let project = projects.next().and_then(Result::ok).ok_or_else(|| not_read(output))?;
+    let written = projects.next().and_then(Result::ok).map(written).unwrap_or_default();
     if project.services.is_empty() {
         return Err(Notice::new("TW-D013"));
     }
-    let mut needed = Needed { images: BTreeMap::new(), left_out: BTreeMap::new() };
+    let mut needed = Needed { images: BTreeMap::new(), left_out: BTreeMap::new(), written };
     for (name, service) in project.services {
         if !is_service(&name) {
-            return Err(not_made("resolve", output));
+            return Err(not_read(output));
         }
         if skip.contains(&name) {
             needed.left_out.insert(name, SKIPPED);
@@ -70,12 +79,20 @@ pub fn needed(output: &Output, skip: &[String]) -> Result<Needed, Notice> {
             let Some(image) = service.image.filter(|image| !image.is_empty()) else {
                 return Err(Notice::new("TW-D012").with("service", name));
             };
-            let parsed = ImageName::parse(&image)
-                .map_err(|_| Notice::new("TW-D016").with("service", &name).with("image", &image))?;
+            let parsed = ImageName::parse(&image).map_err(|_| {
+                let shown = needed.written.get(&name).map_or("", String::as_str);
+                Notice::new("TW-D016").with("service", &name).with("image", shown)
+            })?;
             needed.images.insert(name, parsed);
         }
     }
     Ok(needed)
+}
+
+fn written(project: Project) -> BTreeMap<String, String> {
+    let short = |image: String| image.chars().take(LONGEST_WRITTEN).collect();
+    let services = project.services.into_iter().filter(|(name, _)| is_service(name));
+    services.filter_map(|(name, service)| Some((name, short(service.image?)))).collect()
 }
 
 impl Pins {
@@ -129,9 +146,9 @@ impl Pins {
     pub(super) fn check(&self, service: &str, image: &str) -> Result<(), Notice> {
         match self.images.get(service) {
             Some(pinned) if pinned == image => Ok(()),
-            Some(_) => Err(Notice::new("TW-D017").with("service", service).with("image", image)),
+            Some(_) => Err(Notice::new("TW-D017").with("service", service)),
             None if self.left_out.contains(service) => Ok(()),
-            None => Err(Notice::new("TW-D017").with("service", service).with("image", image)),
+            None => Err(Notice::new("TW-D017").with("service", service)),
         }
     }
 }
@@ -212,13 +229,34 @@ mod tests {
         assert_eq!(found.left_out, [("own".to_owned(), BUILT), ("worker".to_owned(), SKIPPED)].into());
         for (text, id) in [
             ("{}", "TW-D013"),
-            ("no", "TW-D001"),
+            ("no", "TW-D024"),
             (r#"{"services":{"app":{}}}"#, "TW-D012"),
             (r#"{"services":{"app":{"image":"Nginx"}}}"#, "TW-D016"),
-            (r#"{"services":{"a\"b":{"image":"nginx"}}}"#, "TW-D001"),
+            (r#"{"services":{"a\"b":{"image":"nginx"}}}"#, "TW-D024"),
         ] {
             assert_eq!(needed(&output(text), &[]).unwrap_err().id, id, "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_that_was_filled_in_is_shown_whatever_is_refused() {
+        let long = "a".repeat(101);
+        let with = |service: &str, image: &str| {
+            let body = format!(r#"{{"image":"{image}","environment":{{"PASSWORD":"hunter2"}}}}"#);
+            format!(r#"{{"services":{{"{service}":{body}}}}}"#)
+        };
+        for (text, id) in [
+            (with(&long, "nginx"), "TW-D024"),
+            (with("app", "nginx")[..60].to_owned(), "TW-D024"),
+            (with("app", "evil.example/A:hunter2"), "TW-D016"),
+        ] {
+            let notice = needed(&output(&text), &[]).unwrap_err();
+            assert_eq!(notice.id, id, "{text}");
+            assert!(!format!("{notice:?}").contains("hunter2"), "{notice:?}");
+        }
+        let both = with("app", "evil.example/A:hunter2") + &with("app", "evil.example/A:${PASSWORD}");
+        let notice = needed(&output(&both), &[]).unwrap_err();
+        assert_eq!(notice.values["image"], "evil.example/A:${PASSWORD}");
     }
 
     #[test]

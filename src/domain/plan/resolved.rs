@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::domain::notice::Notice;
-use crate::domain::plan::judge::{not_made, said};
+use crate::domain::plan::judge::said;
 use crate::domain::plan::pins::Pins;
 use crate::domain::plan::texts::SECTION;
 use crate::domain::plan::{FACT_IMAGES, FACT_UP_LIMIT, Facts, Output};
@@ -55,6 +55,11 @@ pub(super) fn unset_or_failed(output: &Output) -> Result<(), Notice> {
     Ok(())
 }
 
+/// Returns the notice for resolved files that are none; it quotes nothing of them, because they hold the secrets of `.env`.
+pub(super) fn not_read(output: &Output) -> Notice {
+    Notice::new("TW-D024").with("bytes", output.stdout.len())
+}
+
 /// Returns the pins that stand before the configuration, if any do, and the configuration.
 fn parts(stdout: &str) -> (Option<Pins>, &str) {
     let mark = format!("{SECTION}config\n");
@@ -68,7 +73,7 @@ fn parts(stdout: &str) -> (Option<Pins>, &str) {
 pub(super) fn judge(output: &Output) -> Result<Facts, Notice> {
     unset_or_failed(output)?;
     let (pins, json) = parts(&output.stdout);
-    let project: Project = serde_json::from_str(json).map_err(|_| not_made("resolve", output))?;
+    let project: Project = serde_json::from_str(json).map_err(|_| not_read(output))?;
     if project.services.is_empty() {
         return Err(Notice::new("TW-D013"));
     }
@@ -204,7 +209,7 @@ mod tests {
             (output(0, good, plain), "TW-D011", "names"),
             (output(0, r#"{"services":{"app":{"build":{}}}}"#, ""), "TW-D012", "service"),
             (output(0, "{}", ""), "TW-D013", ""),
-            (output(0, "not json", ""), "TW-D001", "said"),
+            (output(0, "not json", ""), "TW-D024", "bytes"),
         ] {
             let notice = judge(&output).unwrap_err();
             assert_eq!(notice.id, id, "{output:?}");

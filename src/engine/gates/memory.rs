@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::domain::gate::Evidence;
 use crate::domain::names::ReleaseId;
+use crate::domain::plan::Needed;
 use crate::domain::release::State;
 
 /// The newest evidence of the releases that wait; losing it costs one look at each gate.
@@ -16,7 +17,18 @@ pub(in crate::engine) struct GateMemory {
     seen: Mutex<BTreeMap<ReleaseId, BTreeMap<String, Evidence>>>,
     /// What was seen in the newest file of a gate, under the file's identity.
     files: Mutex<BTreeMap<String, (String, Vec<String>)>>,
+    /// Which images a release needs, under the commit and the files that this was read from.
+    needed: Mutex<BTreeMap<ReleaseId, (NeededFrom, Needed)>>,
     nudge: Notify,
+}
+
+/// What the images of a release were read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::engine) struct NeededFrom {
+    /// The commit and the options that name project, files and variables.
+    pub asked: String,
+    /// What tells whether the files beside the commit have changed.
+    pub found: String,
 }
 
 impl GateMemory {
@@ -51,6 +63,29 @@ impl GateMemory {
         let kept: Vec<ReleaseId> = releases.collect();
         if let Ok(mut all) = self.seen.lock() {
             all.retain(|release, _| kept.contains(release));
+        }
+        if let Ok(mut all) = self.needed.lock() {
+            all.retain(|release, _| kept.contains(release));
+        }
+    }
+
+    /// Returns which images a release needs, as it was last read for this question.
+    pub fn needed(&self, release: ReleaseId, asked: &str) -> Option<(NeededFrom, Needed)> {
+        let all = self.needed.lock().ok()?;
+        all.get(&release).filter(|(from, _)| from.asked == asked).cloned()
+    }
+
+    /// Keeps which images a release needs.
+    pub fn remember_needed(&self, release: ReleaseId, from: NeededFrom, needed: &Needed) {
+        if let Ok(mut all) = self.needed.lock() {
+            all.insert(release, (from, needed.clone()));
+        }
+    }
+
+    /// Forgets which images a release needs, so that they are read anew.
+    pub fn forget_needed(&self, release: ReleaseId) {
+        if let Ok(mut all) = self.needed.lock() {
+            all.remove(&release);
         }
     }
 

@@ -126,6 +126,7 @@ impl Engine {
     /// Looks at all automatic gates of a release now: right before the first side effect.
     pub(super) async fn look_at_all_gates(&self, place: &Place, state: &State) -> Result<(), EngineError> {
         let gates: Vec<&Gate> = place.environment.gates.iter().collect();
+        place.gates.forget_needed(state.opening.id);
         self.look_at_gates(place, state, &gates).await
     }
 

@@ -41,12 +41,12 @@ pub const TEXTS: &[Text] = texts! {
     "TW-D015": "the container {container} does not stay up: {state}",
         "le conteneur {container} ne reste pas en marche : {state}",
         "its log tells why", "son journal dit pourquoi";
-    "TW-D016": "the service {service} names `{image}`, which is no image",
-        "le service {service} nomme `{image}`, qui n’est pas une image",
+    "TW-D016": "the service {service} names what is no image: `{image}`",
+        "le service {service} nomme ce qui n’est pas une image : `{image}`",
         "an image’s name is in lower case, with a tag behind `:` or a digest behind `@sha256:`",
         "le nom d’une image est en minuscules, avec un tag après `:` ou une empreinte après `@sha256:`";
-    "TW-D017": "the service {service} would run {image}, which is not what the gate `image` looked at",
-        "le service {service} exécuterait {image}, ce n’est pas ce que la condition `image` a examiné",
+    "TW-D017": "the service {service} would run another image than the gate `image` looked at",
+        "le service {service} exécuterait une autre image que celle que la condition `image` a examinée",
         "the compose files or the file .env changed since; release again once they are settled",
         "les fichiers compose ou le fichier .env ont changé depuis ; publiez à nouveau une fois qu’ils sont stables";
     "TW-D018": "the service {service} runs {image} instead of {pinned}",
@@ -64,6 +64,10 @@ pub const TEXTS: &[Text] = texts! {
         "it was killed, or the host was started anew", "elle a été tuée, ou l’hôte a redémarré";
     "TW-D023": "the step {step} ended well on {host}, but its effect is not there",
         "l’étape {step} s’est bien terminée sur {host}, mais son effet n’y est pas";
+    "TW-D024": "what the compose files resolve to cannot be read ({bytes} bytes); it is not shown, as it holds the values of .env",
+        "ce que donnent les fichiers compose résolus est illisible ({bytes} octets) ; ce n’est pas montré, car les valeurs de .env y sont",
+        "look at `docker compose config` on the host: at most 1 MiB, and names of services of at most 100 letters, digits, `.`, `_` and `-`",
+        "voyez `docker compose config` sur l’hôte : 1 Mio au plus, et des noms de services d’au plus 100 lettres, chiffres, `.`, `_` et `-`";
     "TW-D090": "the host {host} is no longer configured", "l’hôte {host} n’est plus configuré";
     "TW-D091": "this is no name for a step: {key}", "ce n’est pas un nom d’étape : {key}";
     "TW-D092": "the host {host} refuses: it was asked under the later number {token} already",

@@ -124,6 +124,10 @@ pub const TEXTS: &[Text] = texts! {
         "{registry} veut une connexion avant de montrer {image}, ou elle n’y est pas.",
         "write one in [[repository.environment.gates.image.registry]] with host = \"{registry}\"",
         "écrivez-en une dans [[repository.environment.gates.image.registry]] avec host = \"{registry}\"";
+    "gate-image-unlisted": "The registry {registry} of {image} is not listed, so it is not asked.",
+        "Le registre {registry} de {image} n’est pas listé ; il n’est donc pas interrogé.",
+        "if it is yours to trust, add [[repository.environment.gates.image.registry]] with host = \"{registry}\"",
+        "si vous lui faites confiance, ajoutez [[repository.environment.gates.image.registry]] avec host = \"{registry}\"";
     "gate-image-unknown": "The registry cannot be asked about {image} ({why}); it will be tried again.",
         "Le registre ne peut être interrogé sur {image} ({why}) ; nouvel essai à venir.";
     "gate-signoff-open": "{tag} waits for the checklist of {environment}: {items}, by {who}.",

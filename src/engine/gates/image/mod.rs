@@ -4,23 +4,27 @@
 //! checkout. The registries are asked by the daemon. The digests are the facts of the gate: an approval is bound to
 //! them, and the plan pins every service to them.
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::memory::NeededFrom;
 use super::{Sight, host_of};
 use crate::config::{Images, Recipe};
 use crate::domain::gate::Standing;
 use crate::domain::image::ImageName;
 use crate::domain::notice::Notice;
-use crate::domain::plan::{Needed, Output, Pins, Script, is_pinned, needed};
+use crate::domain::plan::{Needed, Output, Pins, Script, needed};
 use crate::domain::release::{Kind, State};
 use crate::engine::error::chain;
 use crate::engine::judge::{compose_script, target_of};
 use crate::engine::{Engine, Place};
 use crate::registry::{Answer, Registries};
 use crate::signals;
+use told::{UNSHOWN, facts, judge};
 
 /// The name of the gate.
 const GATE: &str = "image";
@@ -59,9 +63,11 @@ impl Engine {
             let reason = Notice::new("gate-unreached").with("what", &configured.name);
             Sight::new(Standing::Unknown, reason.with("why", signals::evidence(why)), source.clone())
         };
-        let Some(script) = script(place, state, &configured.directory) else {
+        let Some(question) = Question::of(place, state, &configured.directory) else {
             return Sight::new(Standing::Unknown, Notice::new("gate-no-host"), source);
         };
+        let known = place.gates.needed(state.opening.id, &question.asked);
+        let script = question.script(known.as_ref().map_or("-", |(from, _)| &from.found));
         let output = match host.look(&script, LIMIT).await {
             Ok(output) => output,
             Err(error) => return unreached(&chain(&error)),
@@ -70,8 +76,11 @@ impl Engine {
             let last = output.stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
             return unreached(last);
         }
-        let needed = match needed(&cleaned(&output), &images.skip) {
-            Ok(needed) => needed,
+        let needed = match read(&question, known, &output, images) {
+            Ok((from, needed)) => {
+                place.gates.remember_needed(state.opening.id, from, &needed);
+                shown(needed, state, &question.script.env)
+            }
             Err(why) => return Sight::new(Standing::Bad, why, source),
         };
         let answers = self.ask_registries(images, &needed).await;
@@ -84,7 +93,7 @@ impl Engine {
 
     /// Asks every registry, a few images at a time; one that several services share is asked for once.
     async fn ask_registries(&self, images: &Images, needed: &Needed) -> BTreeMap<ImageName, Answer> {
-        let registries = Registries::new(&self.0.http, &images.registries);
+        let registries = Registries::new(&self.0.http, &images.registries, &self.0.config.forge.url);
         let mut wanted: Vec<&ImageName> = needed.images.values().collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -104,11 +113,71 @@ fn files_of(place: &Place) -> String {
     }
 }
 
-fn script(place: &Place, state: &State, directory: &str) -> Option<Script> {
-    let target = target_of(state);
-    let mut script = compose_script(place, &target, directory, &["sh", "{step}/resolve.sh", "{step}"])?;
-    script.files.insert("resolve.sh".to_owned(), include_str!("resolve.sh").to_owned());
-    Some(script)
+/// What is asked of a host.
+struct Question {
+    script: Script,
+    /// All that goes into the answer and is known here.
+    asked: String,
+}
+
+impl Question {
+    fn of(place: &Place, state: &State, directory: &str) -> Option<Self> {
+        let target = target_of(state);
+        let script = compose_script(place, &target, directory, &[])?;
+        let asked = format!("{:?} {:?} {:?}", script.directory, script.env, script.commands);
+        Some(Self { script, asked })
+    }
+
+    /// Returns the script for a host of which this is known.
+    fn script(&self, known: &str) -> Script {
+        let mut script = self.script.clone();
+        script.files.insert("resolve.sh".to_owned(), include_str!("resolve.sh").to_owned());
+        let words = ["sh", "{step}/resolve.sh", "{step}", known].map(ToOwned::to_owned);
+        script.commands = script.commands.into_iter().map(|rest| [words.to_vec(), rest].concat()).collect();
+        script
+    }
+}
+
+/// Returns what is needed and what that was read from: the answer now, or what is known when nothing has changed.
+fn read(
+    question: &Question,
+    known: Option<(NeededFrom, Needed)>,
+    output: &Output,
+    images: &Images,
+) -> Result<(NeededFrom, Needed), Notice> {
+    let (found, resolved) = output.stdout.split_once('\n').unwrap_or_default();
+    if let Some((from, needed)) = known
+        && output.status == 0
+        && resolved.is_empty()
+        && from.found == found
+    {
+        return Ok((from, needed));
+    }
+    let resolved = Output { stdout: resolved.to_owned(), ..cleaned(output) };
+    let needed = needed(&resolved, &images.skip).map_err(presentable)?;
+    Ok((NeededFrom { asked: question.asked.clone(), found: found.to_owned() }, needed))
+}
+
+/// Returns a notice whose values may stand on a page.
+fn presentable(mut notice: Notice) -> Notice {
+    if let Some(image) = notice.values.get_mut("image") {
+        *image = if image.is_empty() { UNSHOWN.to_owned() } else { signals::evidence(image) };
+    }
+    notice
+}
+
+/// Returns what is needed with the names of images as they are shown: as they are written, and of what is filled in only
+/// what the release itself brings.
+fn shown(mut needed: Needed, state: &State, env: &BTreeMap<String, String>) -> Needed {
+    let opening = &state.opening;
+    let own = [opening.tag.name().to_owned(), opening.tag.version().to_string(), opening.commit.to_string()];
+    for text in needed.written.values_mut() {
+        for (name, value) in env.iter().filter(|(_, value)| own.contains(value)) {
+            *text = text.replace(&format!("${{{name}}}"), value);
+        }
+        *text = signals::evidence(text);
+    }
+    needed
 }
 
 /// Whether a status says nothing about the files: git failed, the limit passed, or the look was killed.
@@ -120,92 +189,4 @@ fn is_unknown(status: i32) -> bool {
 fn cleaned(output: &Output) -> Output {
     let lines = |text: &str| text.lines().map(signals::evidence).collect::<Vec<_>>().join("\n");
     Output { stderr: lines(&output.stderr), ..output.clone() }
-}
-
-/// Returns what the gate says: what is missing comes first, and what is not known last.
-fn judge(needed: &Needed, answers: &BTreeMap<ImageName, Answer>) -> (Standing, Notice) {
-    let which = |wanted: fn(&Answer) -> bool| {
-        let named = answers.iter().filter(|(_, answer)| wanted(answer)).map(|(name, _)| name.to_string());
-        named.collect::<Vec<_>>().join(", ")
-    };
-    let absent = which(|answer| matches!(answer, Answer::Absent));
-    if !absent.is_empty() {
-        return (Standing::Bad, Notice::new("gate-image-absent").with("images", absent));
-    }
-    for (name, answer) in answers {
-        if let Answer::Wrong { why } = answer {
-            // Digests look like secrets, and are none.
-            let reason = Notice::new("gate-image-wrong").with("image", name);
-            return (Standing::Bad, reason.with("why", signals::plain(why)));
-        }
-    }
-    for (login, id) in [(true, "gate-image-login-refused"), (false, "gate-image-login-missing")] {
-        let denied = answers.iter().find(|(_, answer)| **answer == Answer::Denied { login });
-        if let Some((name, _)) = denied {
-            let reason = Notice::new(id).with("image", name).with("registry", &name.registry);
-            return (Standing::Bad, reason);
-        }
-    }
-    for (name, answer) in answers {
-        if let Answer::Unknown { why } = answer {
-            let reason = Notice::new("gate-image-unknown").with("image", name);
-            return (Standing::Unknown, reason.with("why", signals::evidence(why)));
-        }
-    }
-    let reason = match needed.left_out.is_empty() {
-        true => Notice::new("gate-image-good"),
-        false => {
-            let names: Vec<&str> = needed.left_out.keys().map(String::as_str).collect();
-            Notice::new("gate-image-good-but").with("services", names.join(", "))
-        }
-    };
-    (Standing::Good, reason.with("count", answers.len()))
-}
-
-/// Returns by service what it is pinned to, or why it is not.
-fn facts(needed: &Needed, answers: &BTreeMap<ImageName, Answer>) -> BTreeMap<String, String> {
-    let pinned = needed.images.iter().filter_map(|(service, image)| match answers.get(image)? {
-        Answer::Found(digest) => {
-            Some((service.clone(), image.pinned(digest))).filter(|(_, text)| is_pinned(text))
-        }
-        Answer::Absent | Answer::Denied { .. } | Answer::Wrong { .. } | Answer::Unknown { .. } => None,
-    });
-    let left_out = needed.left_out.iter().map(|(service, why)| (service.clone(), (*why).to_owned()));
-    pinned.chain(left_out).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::image::Digest;
-
-    #[test]
-    fn what_is_missing_is_told_before_what_is_not_known() {
-        let digest = Digest::parse(&format!("sha256:{}", "0".repeat(64))).unwrap();
-        let unknown = || Answer::Unknown { why: "it answers 503".to_owned() };
-        let wrong = || Answer::Wrong { why: "another".to_owned() };
-        let found = || Answer::Found(digest.clone());
-        for (answers, standing, id) in [
-            (vec![found(), found()], Standing::Good, "gate-image-good-but"),
-            (vec![found(), Answer::Absent], Standing::Bad, "gate-image-absent"),
-            (vec![Answer::Absent, unknown()], Standing::Bad, "gate-image-absent"),
-            (vec![unknown(), wrong()], Standing::Bad, "gate-image-wrong"),
-            (vec![unknown(), Answer::Denied { login: false }], Standing::Bad, "gate-image-login-missing"),
-            (vec![unknown(), Answer::Denied { login: true }], Standing::Bad, "gate-image-login-refused"),
-            (vec![found(), unknown()], Standing::Unknown, "gate-image-unknown"),
-        ] {
-            let names = ["git.example.org/a/app:v1", "nginx"].map(|name| ImageName::parse(name).unwrap());
-            let needed = Needed {
-                images: ["app", "front"].map(ToOwned::to_owned).into_iter().zip(names.clone()).collect(),
-                left_out: [("worker".to_owned(), "skip")].into(),
-            };
-            let answers = names.into_iter().zip(answers).collect();
-            let (said, reason) = judge(&needed, &answers);
-            assert_eq!((said, reason.id.as_str()), (standing, id));
-            let facts = facts(&needed, &answers);
-            assert_eq!(facts["worker"], "skip");
-            let all = answers.values().all(|answer| matches!(answer, Answer::Found(_)));
-            assert_eq!(facts.len() == 3, all, "{facts:?}");
-        }
-    }
 }
