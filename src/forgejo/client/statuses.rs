@@ -1,7 +1,7 @@
 //! How does a commit's status get onto the forge, and which stand there?
 
 use jiff::Timestamp;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -78,17 +78,28 @@ struct StatusAnswer {
     creator: Option<IgnoredAny>,
 }
 
-impl From<StatusAnswer> for Status {
-    fn from(answer: StatusAnswer) -> Self {
-        Self {
-            id: answer.id,
-            context: answer.context,
-            state: answer.status,
-            at: answer.updated_at,
-            by_actions: answer.creator.is_none() && answer.target_url.contains("/actions/runs/"),
-            link: answer.target_url,
+impl StatusAnswer {
+    /// Returns the status; Actions posted it when nobody did and it leads to a run of this very repository.
+    fn read(self, base: &Url, repository: &RepositoryName) -> Status {
+        Status {
+            id: self.id,
+            context: self.context,
+            state: self.status,
+            at: self.updated_at,
+            by_actions: self.creator.is_none() && leads_to_run(&self.target_url, base, repository),
+            link: self.target_url,
         }
     }
+}
+
+/// Returns whether an address is the page of a run of the repository on the forge at `base`; Forgejo's own are relative.
+fn leads_to_run(link: &str, base: &Url, repository: &RepositoryName) -> bool {
+    let Ok(page) = base.join(link) else { return false };
+    let runs = format!("/{repository}/actions/runs/").to_ascii_lowercase();
+    let path = page.path().to_ascii_lowercase();
+    let below = base.path().trim_end_matches('/').to_ascii_lowercase();
+    page.origin() == base.origin()
+        && (path.starts_with(&runs) || path.strip_prefix(&below).is_some_and(|path| path.starts_with(&runs)))
 }
 
 impl Forge {
@@ -104,7 +115,7 @@ impl Forge {
     ) -> Result<Vec<Status>, ForgeError> {
         let path = ["repos", repository.owner(), repository.name(), "commits", commit.as_str(), "statuses"];
         let answers: Vec<StatusAnswer> = self.list("statuses", &path).await?;
-        Ok(answers.into_iter().map(Status::from).collect())
+        Ok(answers.into_iter().map(|answer| answer.read(&self.base, repository)).collect())
     }
 
     /// Posts a status on a commit; by its full id, because a tag's name finds nothing. May be repeated.
@@ -174,6 +185,28 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_run_of_this_repository_on_this_forge_is_one_of_actions() {
+        let repository = RepositoryName::parse("school/bridge").unwrap();
+        let root = Url::parse("http://forge.example:3000/").unwrap();
+        let below = Url::parse("http://forge.example:3000/git/").unwrap();
+        let ours =
+            |link: &str| (leads_to_run(link, &root, &repository), leads_to_run(link, &below, &repository));
+        assert_eq!(ours("/school/bridge/actions/runs/7/jobs/0"), (true, true));
+        assert_eq!(ours("/git/School/Bridge/actions/runs/7"), (false, true));
+        assert_eq!(ours("http://forge.example:3000/school/bridge/actions/runs/7"), (true, true));
+        for foreign in [
+            "",
+            "/eve/bridge/actions/runs/7",
+            "/school/bridge/../../eve/bridge/actions/runs/7",
+            "/school/bridge/issues?x=/actions/runs/7",
+            "http://other.example/school/bridge/actions/runs/7",
+            "//other.example/school/bridge/actions/runs/7",
+        ] {
+            assert_eq!(ours(foreign), (false, false), "{foreign}");
+        }
+    }
 
     #[test]
     fn a_description_is_cut_by_characters_and_marked() {
