@@ -155,7 +155,12 @@ impl Engine {
         points::before("outbox-begun").map_err(StoreError::from)?;
         self.0.store.write(move |w| w.begin_outbox(id, begun)).await?;
         points::after("outbox-begun").map_err(StoreError::from)?;
-        let sent = self.send(&row).await?;
+        let sent = match self.send(&row).await {
+            Ok(sent) => sent,
+            // Without the store nothing can be settled either.
+            Err(EngineError::Store(error)) => return Err(error.into()),
+            Err(error) => Sent::Later { why: chain(&error), after: None },
+        };
         let now = self.0.clock.now();
         let again = |after: Option<Duration>| {
             let doubled = PAUSES.0.saturating_mul(1 << row.attempts.min(16)).min(PAUSES.1);

@@ -91,3 +91,37 @@ async fn a_chat_that_never_answers_keeps_no_status_waiting() {
         "it is still under way"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_that_cannot_be_put_together_are_tried_again_later_and_show_why() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    scene.push("1.1.0").await;
+    let view = scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.settled().await;
+    // The changelog cannot be read: the mirror is gone, and a file stands in its place.
+    let mirrors = scene.ground.root().join("state/mirrors");
+    let aside = scene.ground.root().join("state/mirrors-aside");
+    std::fs::rename(&mirrors, &aside).unwrap();
+    std::fs::write(&mirrors, "").unwrap();
+    // What cannot be told yet keeps the release from nothing: the row has an answer, and is tried again.
+    scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
+    let id = view.row.id;
+    let release_row = || async {
+        let rows = scene.engine().store().read(move |r| r.outbox_of(id)).await.unwrap();
+        rows.into_iter().find(|row| row.lane == "release").unwrap()
+    };
+    let row = release_row().await;
+    assert_eq!(row.state, OutboxState::Due);
+    assert!(row.due_at > scene.now(), "{row:?}");
+    assert!(row.answer.as_deref().is_some_and(|why| why.contains("the mirror failed")), "{row:?}");
+    assert!(scene.ground.forge.releases().is_empty());
+    std::fs::remove_file(&mirrors).unwrap();
+    std::fs::rename(&aside, &mirrors).unwrap();
+    scene.hand.advance(std::time::Duration::from_secs(900));
+    scene
+        .until("the release on the forge", |world| async move {
+            Ok((!world.ground.forge.releases().is_empty()).then_some(()))
+        })
+        .await
+        .unwrap();
+}
