@@ -2,10 +2,14 @@
 
 use serde_json::json;
 
+use crate::cli::ask;
 use crate::cli::decide::{self, Target};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::identity::Reason;
+use crate::cli::seen::View;
 use crate::cli::terminal::Terminal;
+use crate::domain::notice::Notice;
+use crate::messages::when;
 
 /// What may be typed after `override`.
 #[derive(Debug, clap::Args)]
@@ -34,6 +38,9 @@ pub struct Args {
     /// Be the second person
     #[arg(long, conflicts_with = "end")]
     confirm: bool,
+    /// The override that you saw, for scripts: `asked` in `tagwarden show --json`; without it, the one that is shown now
+    #[arg(long, value_name = "DIGEST", requires = "confirm")]
+    asked: Option<String>,
     /// Take it back
     #[arg(long)]
     end: bool,
@@ -44,21 +51,42 @@ pub struct Args {
 /// # Errors
 /// The person may not, the gate is not one that may be passed, or the daemon cannot be asked.
 pub fn run(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
-    let gate = json!({ "gate": args.gate });
     if args.confirm {
-        return decide::decide(
-            &args.target,
-            "confirm-override",
-            gate,
-            "term-done-confirm-override",
-            terminal,
-        );
+        return confirm(args, terminal);
     }
     if args.end {
+        let gate = json!({ "gate": args.gate });
         return decide::decide(&args.target, "end-override", gate, "term-done-end-override", terminal);
     }
     let reason = args.reason.text(terminal)?;
     let asked = json!({ "gate": args.gate, "reason": reason, "for": args.lasting, "drill": args.drill });
     let done = if args.drill { "term-done-drill" } else { "term-done-override" };
     decide::decide(&args.target, "override", asked, done, terminal)
+}
+
+/// Confirms what was seen: the override that `--asked` names, or the one that is shown before it is confirmed.
+fn confirm(args: &Args, terminal: &Terminal) -> Result<Exit, Failure> {
+    let asked = match &args.asked {
+        Some(asked) => asked.clone(),
+        None => shown(args, terminal)?,
+    };
+    let asked = json!({ "gate": args.gate, "asked": asked });
+    decide::decide(&args.target, "confirm-override", asked, "term-done-confirm-override", terminal)
+}
+
+/// Shows which override waits for a second person, and returns its digest; empty when there is none.
+fn shown(args: &Args, terminal: &Terminal) -> Result<String, Failure> {
+    let view: View = ask::read(ask::ask(terminal, None, "show", json!({ "release": args.target.release }))?)?;
+    let Some(passed) = view.overrides.iter().find(|passed| passed.gate == args.gate) else {
+        return Ok(String::new());
+    };
+    let what = if passed.drill { "term-confirms-drill" } else { "term-confirms-override" };
+    terminal.tell(
+        &Notice::new(what)
+            .with("gate", &passed.gate)
+            .with("by", &passed.by)
+            .with("reason", &passed.reason)
+            .with("until", when::short(terminal.language, passed.until, &view.row.zone())),
+    );
+    Ok(passed.asked.clone())
 }

@@ -165,6 +165,10 @@ pub struct Passed {
     pub until: Timestamp,
     /// The second person.
     pub confirmed_by: Option<String>,
+    /// It opens nothing.
+    pub drill: bool,
+    /// The digest of what was asked.
+    pub asked: String,
 }
 
 /// A step.

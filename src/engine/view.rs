@@ -162,6 +162,8 @@ pub struct OverrideView {
     pub drill: bool,
     /// The second person.
     pub confirmed_by: Option<Person>,
+    /// The digest of what was asked; whoever confirms names it.
+    pub asked: String,
 }
 
 /// One step.

@@ -56,18 +56,29 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Remembers since when the issue of a release shows a binding, unless it showed that before.
+    /// Remembers since when the issue of a release shows a binding and a checklist (by its digest, empty = none), unless
+    /// it showed just these before.
     ///
     /// # Errors
     /// The row could not be written.
-    pub fn put_shown(&self, release: ReleaseId, at: Timestamp, binding: &str) -> Result<(), StoreError> {
-        let newest = self.reading().shown(release)?.pop();
-        if newest.is_some_and(|(_, known)| known == binding) {
+    pub fn put_shown(
+        &self,
+        release: ReleaseId,
+        at: Timestamp,
+        binding: &str,
+        checklist: &str,
+    ) -> Result<(), StoreError> {
+        let reading = self.reading();
+        let newest = reading.shown(release)?.pop().map(|(_, binding)| binding);
+        let list = reading.checklists_shown(release)?.pop().map(|(_, checklist)| checklist);
+        if newest.as_deref() == Some(binding) && list.as_deref() == Some(checklist) {
             return Ok(());
         }
         self.connection
-            .prepare_cached("INSERT INTO issue_bindings (release, shown_at, binding) VALUES (?1, ?2, ?3)")?
-            .execute(params![release.0, at.to_string(), binding])?;
+            .prepare_cached(
+                "INSERT INTO issue_bindings (release, shown_at, binding, checklist) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![release.0, at.to_string(), binding, checklist])?;
         Ok(())
     }
 
@@ -217,6 +228,20 @@ impl Reading<'_> {
         let rows = statement
             .query_map([release.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
         rows.map(|row| row.map_err(StoreError::from).and_then(|(at, binding)| Ok((instant(&at)?, binding))))
+            .collect()
+    }
+
+    /// Returns the digests of the checklists that the issue of a release showed, each with its instant, oldest first.
+    ///
+    /// # Errors
+    /// The rows could not be read.
+    pub fn checklists_shown(&self, release: ReleaseId) -> Result<Vec<(Timestamp, String)>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT shown_at, checklist FROM issue_bindings WHERE release = ?1 ORDER BY id",
+        )?;
+        let rows = statement
+            .query_map([release.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| row.map_err(StoreError::from).and_then(|(at, list)| Ok((instant(&at)?, list))))
             .collect()
     }
 

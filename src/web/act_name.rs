@@ -44,6 +44,8 @@ pub struct Written<'a> {
     pub lasting: Option<&'a str>,
     /// It only proves that the way works.
     pub drill: bool,
+    /// The override that the person was shown, as a digest.
+    pub asked: Option<&'a str>,
 }
 
 impl ActName {
@@ -151,7 +153,10 @@ impl ActName {
                 let (gate, drill) = (needed(written.gate, "gate")?, written.drill);
                 Act::Override { gate, reason, lasting: lasting.ok_or_else(unreadable)?, drill }
             }
-            Self::ConfirmOverride => Act::ConfirmOverride { gate: needed(written.gate, "gate")? },
+            Self::ConfirmOverride => Act::ConfirmOverride {
+                gate: needed(written.gate, "gate")?,
+                asked: needed(written.asked, "asked")?,
+            },
             Self::EndOverride => Act::EndOverride { gate: needed(written.gate, "gate")? },
             Self::Rollback => Act::Rollback { reason },
             Self::Retry => Act::Retry { reason },
@@ -184,6 +189,7 @@ mod tests {
             gate: Some("calendar"),
             lasting: Some("2h"),
             drill: false,
+            asked: Some("a"),
         }
     }
 
@@ -214,5 +220,6 @@ mod tests {
         assert!(ActName::Tick.with(&Written { item: Some(" "), ..whole }).is_err());
         assert!(ActName::Tick.with(&Written { good: None, ..whole }).is_err());
         assert!(ActName::ConfirmOverride.with(&Written { gate: None, ..whole }).is_err());
+        assert!(ActName::ConfirmOverride.with(&Written { asked: None, ..whole }).is_err(), "unseen");
     }
 }

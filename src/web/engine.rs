@@ -83,7 +83,7 @@ impl House for Engine {
             Act::Override { gate, reason, lasting, drill } => {
                 Demand::Override { gate, reason, lasting, drill }
             }
-            Act::ConfirmOverride { gate } => Demand::ConfirmOverride { gate },
+            Act::ConfirmOverride { gate, asked } => Demand::ConfirmOverride { gate, asked },
             Act::EndOverride { gate } => Demand::EndOverride { gate },
             Act::BroughtBack { reason } => Demand::BroughtBack { reason },
         };

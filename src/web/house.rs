@@ -135,6 +135,8 @@ pub enum Act {
     ConfirmOverride {
         /// Which gate.
         gate: String,
+        /// The digest of what the person saw that was asked.
+        asked: String,
     },
     /// Take an override back.
     EndOverride {

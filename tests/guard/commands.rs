@@ -84,10 +84,11 @@ const COMMANDS: [&str; 13] = [
     "brought-back",
 ];
 
-fn demand(command: &str, binding: &str) -> Demand {
+/// Returns a demand; `seen` = what the person was shown, of what is approved or confirmed.
+fn demand(command: &str, seen: &str) -> Demand {
     let (reason, gate) = ("the table".to_owned(), "calendar".to_owned());
     match command {
-        "approve" => Demand::Approve { binding: binding.to_owned() },
+        "approve" => Demand::Approve { binding: seen.to_owned() },
         "deny" => Demand::Deny { reason },
         "withdraw" => Demand::Withdraw { reason },
         "hold" => Demand::Hold { reason },
@@ -95,7 +96,7 @@ fn demand(command: &str, binding: &str) -> Demand {
         "tick" => Demand::Tick { item: "login".to_owned(), good: true, note: None },
         "sign-off" => Demand::SignOff { note: None },
         "override" => Demand::Override { gate, reason, lasting: Duration::from_secs(3600), drill: false },
-        "confirm-override" => Demand::ConfirmOverride { gate },
+        "confirm-override" => Demand::ConfirmOverride { gate, asked: seen.to_owned() },
         "end-override" => Demand::EndOverride { gate },
         "rollback" => Demand::Rollback { reason },
         "retry" => Demand::Retry { reason },
@@ -289,11 +290,13 @@ async fn every_command_in_every_phase_by_every_role_through_every_window_answers
 
 async fn ask(bench: &mut Bench, command: &str, login: &str, channel: Channel, phase: Phase) -> String {
     let id = bench.release(phase).await;
-    let binding = match command {
-        "approve" => bench.engine.view(id).await.unwrap().unwrap().binding,
+    let view = bench.engine.view(id).await.unwrap().unwrap();
+    let seen = match command {
+        "approve" => view.binding,
+        "confirm-override" => view.overrides[0].asked.clone(),
         _ => String::new(),
     };
-    let asked = bench.engine.demand(id, &person(login), channel, demand(command, &binding)).await;
+    let asked = bench.engine.demand(id, &person(login), channel, demand(command, &seen)).await;
     if let Ok(state) = &asked
         && phase == Phase::Waiting
     {

@@ -44,8 +44,8 @@ fn drill(gate: &str) -> Demand {
     Demand::Override { gate, reason, lasting: Duration::from_secs(3600), drill: true }
 }
 
-fn confirm(gate: &str) -> Demand {
-    Demand::ConfirmOverride { gate: gate.to_owned() }
+fn confirm(gate: &str, asked: &str) -> Demand {
+    Demand::ConfirmOverride { gate: gate.to_owned(), asked: asked.to_owned() }
 }
 
 fn hold() -> Demand {
@@ -98,6 +98,22 @@ impl Scene {
 
     async fn asks(&self, view: &ReleaseView, who: &str, demand: Demand) -> Result<State, RefusedAct> {
         self.demand_by(view, who, Channel::Web, demand).await
+    }
+
+    /// Returns what waits at a gate of a release for a second person, as the windows name it.
+    async fn asked_at(&self, view: &ReleaseView, gate: &str) -> String {
+        let view = self.engine().view(view.row.id).await.unwrap().unwrap();
+        view.overrides
+            .iter()
+            .find(|passed| passed.gate == gate)
+            .map(|passed| passed.asked.clone())
+            .unwrap_or_default()
+    }
+
+    /// Looks at what waits at a gate, and confirms it.
+    async fn confirms(&self, view: &ReleaseView, who: &str, gate: &str) -> Result<State, RefusedAct> {
+        let asked = self.asked_at(view, gate).await;
+        self.asks(view, who, confirm(gate, &asked)).await
     }
 
     fn nothing_ran(&self) {
@@ -208,18 +224,19 @@ async fn two_people_let_one_release_pass_the_closed_calendar_and_no_other() {
         assert_eq!(refusal(refused), not_allowed("TW-P029"));
     }
     assert_eq!(refusal(scene.asks(&view, "eve", pass("calendar", 2)).await), not_allowed("TW-P001"));
-    assert_eq!(refusal(scene.asks(&view, "grace", confirm("calendar")).await), not_found("TW-P031"));
+    assert_eq!(refusal(scene.confirms(&view, "grace", "calendar").await), not_found("TW-P031"));
     scene.asks(&view, "ada", pass("calendar", 2)).await.unwrap();
     for own in ["ada", "ADA"] {
-        assert_eq!(refusal(scene.asks(&view, own, confirm("calendar")).await).0, "not allowed");
+        assert_eq!(refusal(scene.confirms(&view, own, "calendar").await).0, "not allowed");
     }
-    assert_eq!(refusal(scene.asks(&view, "eve", confirm("calendar")).await), not_allowed("TW-P001"));
-    let by_token = scene.demand_by(&view, "grace", Channel::Api, confirm("calendar")).await;
+    assert_eq!(refusal(scene.confirms(&view, "eve", "calendar").await), not_allowed("TW-P001"));
+    let seen = scene.asked_at(&view, "calendar").await;
+    let by_token = scene.demand_by(&view, "grace", Channel::Api, confirm("calendar", &seen)).await;
     assert_eq!(refusal(by_token), not_allowed("TW-P029"));
     let asked = scene.view("v1.1.0").await.unwrap().unwrap();
     assert_eq!((asked.overrides[0].state, asked.row.phase), ("asked", "waiting"));
     scene.nothing_ran();
-    scene.demand_by(&view, "grace", Channel::Comment, confirm("calendar")).await.unwrap();
+    scene.demand_by(&view, "grace", Channel::Comment, confirm("calendar", &seen)).await.unwrap();
     let view = scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
     let calendar = view.gates.iter().find(|gate| gate.gate == "calendar").unwrap();
     assert!(calendar.overridden && calendar.reason.id == "gate-overridden", "{calendar:?}");
@@ -235,14 +252,14 @@ async fn a_hold_beats_an_override_and_one_that_is_over_opens_nothing() {
     let view = scene.waits_for("1.1.0", "gate-calendar-closed").await;
     scene.asks(&view, "ada", hold()).await.unwrap();
     scene.asks(&view, "ada", pass("calendar", 1)).await.unwrap();
-    scene.asks(&view, "grace", confirm("calendar")).await.unwrap();
-    assert_eq!(refusal(scene.asks(&view, "linus", confirm("calendar")).await), not_allowed("TW-P001"));
+    scene.confirms(&view, "grace", "calendar").await.unwrap();
+    assert_eq!(refusal(scene.confirms(&view, "linus", "calendar").await), not_allowed("TW-P001"));
     scene.says("v1.1.0", "gate-hold-held").await;
     scene.hand.advance(Duration::from_secs(3600));
     scene.asks(&view, "ada", Demand::Lift).await.unwrap();
     let view = scene.says("v1.1.0", "gate-calendar-closed").await;
     assert_eq!(view.overrides[0].state, "over");
-    assert_eq!(refusal(scene.asks(&view, "grace", confirm("calendar")).await), not_found("TW-P031"));
+    assert_eq!(refusal(scene.confirms(&view, "grace", "calendar").await), not_found("TW-P031"));
     scene.settled().await;
     scene.nothing_ran();
 }
@@ -257,7 +274,7 @@ async fn an_override_that_was_taken_back_opens_nothing() {
     assert_eq!(refusal(scene.asks(&view, "eve", end()).await), not_allowed("TW-P001"));
     // What makes safe is heard from a token, too.
     scene.demand_by(&view, "grace", Channel::Api, end()).await.unwrap();
-    assert_eq!(refusal(scene.asks(&view, "grace", confirm("calendar")).await), not_found("TW-P031"));
+    assert_eq!(refusal(scene.confirms(&view, "grace", "calendar").await), not_found("TW-P031"));
     scene.settled().await;
     scene.nothing_ran();
 }
@@ -284,13 +301,47 @@ async fn what_is_open_unknown_or_no_matter_of_people_is_not_overridden() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_confirms_another_override_than_the_one_that_they_saw() {
+    let scene = scene(FRIDAY_EVENING, &rules()).await;
+    let view = scene.waits_for("1.1.0", "gate-calendar-closed").await;
+    scene.asks(&view, "ada", pass("calendar", 1)).await.unwrap();
+    let seen = scene.asked_at(&view, "calendar").await;
+    scene.hand.advance(Duration::from_secs(1));
+    scene.asks(&view, "ada", pass("calendar", 24)).await.unwrap();
+    for unseen in [seen.as_str(), ""] {
+        let refused = scene.asks(&view, "grace", confirm("calendar", unseen)).await;
+        assert_eq!(refusal(refused), conflict("TW-P037"));
+    }
+    scene.settled().await;
+    scene.nothing_ran();
+    scene.confirms(&view, "grace", "calendar").await.unwrap();
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drill_that_waits_does_not_silently_become_real() {
+    let scene = scene(FRIDAY_EVENING, &rules()).await;
+    let view = scene.waits_for("1.1.0", "gate-calendar-closed").await;
+    scene.asks(&view, "ada", drill("calendar")).await.unwrap();
+    let seen = scene.asked_at(&view, "calendar").await;
+    assert_eq!(refusal(scene.asks(&view, "ada", pass("calendar", 1)).await), conflict("TW-P038"));
+    scene.asks(&view, "ada", Demand::EndOverride { gate: "calendar".to_owned() }).await.unwrap();
+    scene.asks(&view, "ada", pass("calendar", 1)).await.unwrap();
+    assert_eq!(refusal(scene.asks(&view, "ada", drill("calendar")).await), conflict("TW-P035"));
+    let refused = scene.asks(&view, "grace", confirm("calendar", &seen)).await;
+    assert_eq!(refusal(refused), conflict("TW-P037"));
+    scene.settled().await;
+    scene.nothing_ran();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_drill_proves_the_way_and_opens_nothing() {
     let scene = scene(FRIDAY_EVENING, &rules()).await;
     let view = scene.waits_for("1.1.0", "gate-calendar-closed").await;
     scene.asks(&view, "ada", drill("calendar")).await.unwrap();
-    assert_eq!(refusal(scene.asks(&view, "ada", confirm("calendar")).await), not_allowed("TW-P030"));
-    scene.asks(&view, "grace", confirm("calendar")).await.unwrap();
-    assert_eq!(refusal(scene.asks(&view, "grace", confirm("calendar")).await), conflict("TW-P032"));
+    assert_eq!(refusal(scene.confirms(&view, "ada", "calendar").await), not_allowed("TW-P030"));
+    scene.confirms(&view, "grace", "calendar").await.unwrap();
+    assert_eq!(refusal(scene.confirms(&view, "grace", "calendar").await), conflict("TW-P032"));
     let drilled = scene.view("v1.1.0").await.unwrap().unwrap();
     assert_eq!(drilled.overrides[0].state, "drilled");
     scene.settled().await;
@@ -300,7 +351,7 @@ async fn a_drill_proves_the_way_and_opens_nothing() {
     // A real one takes its place, and no drill ends that one.
     scene.asks(&view, "ada", pass("calendar", 1)).await.unwrap();
     assert_eq!(refusal(scene.asks(&view, "ada", drill("calendar")).await), conflict("TW-P035"));
-    scene.asks(&view, "grace", confirm("calendar")).await.unwrap();
+    scene.confirms(&view, "grace", "calendar").await.unwrap();
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
 }
 
@@ -310,10 +361,10 @@ async fn both_who_let_it_pass_must_have_the_right_when_it_is_confirmed_and_when_
     let view = scene.waits_for("1.1.0", "gate-calendar-closed").await;
     scene.asks(&view, "grace", pass("calendar", 6)).await.unwrap();
     scene.ground.forge.add_team("school", "release", &["linus"]);
-    assert_eq!(refusal(scene.asks(&view, "ada", confirm("calendar")).await), conflict("TW-P033"));
+    assert_eq!(refusal(scene.confirms(&view, "ada", "calendar").await), conflict("TW-P033"));
     scene.asks(&view, "ada", hold()).await.unwrap();
     scene.asks(&view, "ada", pass("calendar", 6)).await.unwrap();
-    scene.asks(&view, "linus", confirm("calendar")).await.unwrap();
+    scene.confirms(&view, "linus", "calendar").await.unwrap();
     scene.ground.forge.add_team("school", "release", &["grace"]);
     scene.asks(&view, "ada", Demand::Lift).await.unwrap();
     scene.says("v1.1.0", "gate-calendar-closed").await;

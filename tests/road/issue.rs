@@ -446,6 +446,7 @@ async fn the_whole_road_of_people_is_gone_by_comment() {
     scene.issue_says("- [x] **marks**").await;
     let asked = scene.say(&issue, "ada", "/override ready the machine burns");
     scene.reaction(asked, "+1").await;
+    scene.hand.advance(Duration::from_secs(2));
     let own = scene.say(&issue, "ada", "/confirm ready");
     assert_eq!(scene.outcome(own).await, "TW-P030", "nobody is their own second person");
     let second = scene.say(&issue, "grace", "/confirm ready");
@@ -486,6 +487,108 @@ async fn an_approval_counts_for_what_the_issue_showed_and_not_for_what_came_afte
     let late = scene.say(&issue, "grace", "/approve");
     scene.reaction(late, "+1").await;
     assert_eq!(scene.view("v1.1.0").await.unwrap().unwrap().approvals.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_over_a_weekend_is_said_again_and_only_a_stop_still_counts() {
+    let mut scene = scene(WEDNESDAY, &with_issue()).await;
+    let (_, issue) = scene.waits_in_issue().await;
+    scene.world.close().await.unwrap();
+    let old = [
+        scene.say(&issue, "grace", "/approve"),
+        scene.say(&issue, "ada", "/lift"),
+        scene.say(&issue, "ada", "/withdraw a typo"),
+        scene.say(&issue, "ada", "/rollback it is slow"),
+    ];
+    let hold = scene.say(&issue, "ada", "/hold wait for me");
+    scene.ground.forge.all_sent().await;
+    scene.hand.advance(Duration::from_secs(3601));
+    scene.world.restart().await.unwrap();
+    for id in old {
+        scene.reaction(id, "confused").await;
+        assert_eq!(scene.outcome(id).await, "reply-too-old");
+    }
+    scene.reaction(hold, "+1").await;
+    let view = scene.view("v1.1.0").await.unwrap().unwrap();
+    assert_eq!((view.row.phase, view.approvals.len()), ("waiting", 0));
+    let lift = scene.say(&issue, "ada", "/lift");
+    scene.reaction(lift, "+1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checklist_that_the_issue_did_not_show_is_not_signed_by_comment() {
+    let rules = with_issue();
+    let rules = Rules { further: format!("{BY_PEOPLE}{}", rules.further), ..rules };
+    let mut scene = scene(WEDNESDAY, &rules).await;
+    let (_, issue) = scene.waits_in_issue().await;
+    scene.world.close().await.unwrap();
+    let early = [scene.say(&issue, "ada", "/signoff"), scene.say(&issue, "ada", "/signoff login")];
+    scene.ground.forge.all_sent().await;
+    let text = std::fs::read_to_string(scene.ground.config()).unwrap();
+    let other = text.replace("Log in as a pupil.", "Log in as a teacher, and out again.");
+    std::fs::write(scene.ground.config(), other).unwrap();
+    scene.world.restart().await.unwrap();
+    for id in early {
+        assert_eq!(scene.outcome(id).await, "reply-other-checklist");
+    }
+    let list = scene.view("v1.1.0").await.unwrap().unwrap().checklist.unwrap();
+    assert!(list.signed.is_none() && list.items.iter().all(|item| item.tick.is_none()), "{list:?}");
+    scene.issue_says("and out again").await;
+    scene.hand.advance(Duration::from_secs(2));
+    let late = scene.say(&issue, "ada", "/signoff");
+    scene.reaction(late, "+1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_confirms_no_override_that_was_asked_after_it_was_written() {
+    let rules = with_issue();
+    let rules = Rules { further: format!("{BY_PEOPLE}{}", rules.further), ..rules };
+    let scene = scene(WEDNESDAY, &rules).await;
+    let (view, issue) = scene.waits_in_issue().await;
+    let pass = |hours: u64| Demand::Override {
+        gate: "ready".to_owned(),
+        reason: "the machine burns".to_owned(),
+        lasting: Duration::from_secs(hours * 3600),
+        drill: false,
+    };
+    scene.demand(view.row.id, "ada", pass(1)).await.unwrap();
+    scene.hand.advance(Duration::from_secs(2));
+    scene.ground.forge.lose_next_webhook();
+    let early = scene.say(&issue, "grace", "/confirm ready");
+    scene.ground.forge.all_sent().await;
+    scene.hand.advance(Duration::from_secs(2));
+    scene.demand(view.row.id, "ada", pass(24)).await.unwrap();
+    scene.next_look();
+    scene.reaction(early, "confused").await;
+    assert_eq!(scene.outcome(early).await, "reply-override-later");
+    assert_eq!(scene.view("v1.1.0").await.unwrap().unwrap().overrides[0].state, "asked");
+    let late = scene.say(&issue, "grace", "/confirm ready");
+    scene.reaction(late, "+1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_was_copied_into_an_older_issue_makes_it_not_the_newer_ones() {
+    let scene = scene(WEDNESDAY, &with_issue()).await;
+    let repository = scene.engine().places()[0].repository_id().unwrap();
+    let (view, first) = scene.waits_in_issue().await;
+    scene.approve(&view, "grace").await.unwrap();
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.watch_until("v1.1.0", Phase::Complete).await.unwrap();
+    scene
+        .issue_is("closed, with a last word", |issue| issue.state == "closed" && !answers(issue).is_empty())
+        .await;
+    scene.ground.forge.be_down(true);
+    scene.push("1.2.0").await;
+    let view = scene.reaches("v1.2.0", Phase::Waiting).await.unwrap();
+    let key = format!("{repository}/production/v1.2.0/{}", view.object);
+    let mark = format!("<!-- tagwarden:release:{} -->", &hex::encode(Sha256::digest(key))[..32]);
+    scene.ground.forge.edit_issue(REPOSITORY, first.number, &mark).unwrap();
+    scene.ground.forge.be_down(false);
+    scene.hand.advance(Duration::from_secs(60));
+    let second = scene.issue_is("another one", |issue| issue.number != first.number).await;
+    assert!(second.body.starts_with(&mark) && second.title.contains("v1.2.0"), "{second:?}");
+    let kept = scene.ground.forge.issues().into_iter().find(|issue| issue.number == first.number).unwrap();
+    assert_eq!(kept.body, mark, "the older one is left as it is");
 }
 
 impl Scene {

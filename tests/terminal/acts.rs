@@ -247,7 +247,15 @@ async fn an_override_is_asked_for_confirmed_by_another_person_and_shown() {
     house.run_as(&ada, &["override", &number, "calendar", "--end"]).good();
     house.run_as(&grace, &["override", &number, "calendar", "--confirm"]).refused(4, "TW-P031");
     house.run_as(&ada, &ask).good();
-    house.run_as(&grace, &["override", &number, "calendar", "--confirm"]).good();
+    let waiting = || house.run(&["show", &number, "--json"]).good().json()["overrides"][0]["asked"].clone();
+    let seen = waiting();
+    let other = ["override", &number, "calendar", "--reason", "anything", "--for", "24h"];
+    house.run_as(&ada, &other).good();
+    let unseen = ["override", &number, "calendar", "--confirm", "--asked", seen.as_str().unwrap()];
+    house.run_as(&grace, &unseen).refused(6, "TW-P037");
+    house.run_as(&ada, &ask).good();
+    let confirmed = house.run_as(&grace, &["override", &number, "calendar", "--confirm"]).good();
+    assert!(confirmed.err.contains("what ada asked") && confirmed.err.contains("marks cannot be entered"));
     house.reaches(number.parse().unwrap(), "complete");
     let shown = house.run(&["show", &number]).good();
     assert!(

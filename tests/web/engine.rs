@@ -224,13 +224,24 @@ async fn an_override_is_heard_from_the_page_and_never_from_a_token_alone() {
     let (ada, csrf) = real.session("ada").await;
     let form = format!("csrf={csrf}&gate=calendar&reason=exams&for=2h");
     assert_eq!(real.post(&ada, "override", &form).await.status, 303);
-    let own = real.post(&ada, "confirm-override", &format!("csrf={csrf}&gate=calendar")).await;
+    let seen = real.engine.view(real.id).await.unwrap().unwrap().overrides[0].asked.clone();
+    let own = real.post(&ada, "confirm-override", &format!("csrf={csrf}&gate=calendar&asked={seen}")).await;
     assert_eq!(own.status, 403);
     assert!(own.body.contains("Nobody confirms their own override"), "{}", own.body);
-    let by_token = api("grace", "confirm-override", r#"{"gate":"calendar"}"#).await;
+    let confirmed = format!(r#"{{"gate":"calendar","asked":"{seen}"}}"#);
+    let by_token = api("grace", "confirm-override", &confirmed).await;
     assert_eq!((by_token.status, by_token.json()["id"].as_str()), (403, Some("TW-P029")));
     let (grace, csrf) = real.session("grace").await;
-    let body = format!("csrf={csrf}&gate=calendar");
+    // Ada asks for something else while Grace reads.
+    let (ada, fresh) = real.session("ada").await;
+    let other = format!("csrf={fresh}&gate=calendar&reason=holidays&for=24h");
+    assert_eq!(real.post(&ada, "override", &other).await.status, 303);
+    let body = format!("csrf={csrf}&gate=calendar&asked={seen}");
+    let unseen = real.post(&grace, "confirm-override", &body).await;
+    assert_eq!(unseen.status, 409);
+    assert!(unseen.body.contains("is not the one that you saw"), "{}", unseen.body);
+    let seen = real.engine.view(real.id).await.unwrap().unwrap().overrides[0].asked.clone();
+    let body = format!("csrf={csrf}&gate=calendar&asked={seen}");
     assert_eq!(real.post(&grace, "confirm-override", &body).await.status, 303);
     let answer = real.engine.explain(real.id, friday_evening()).await.unwrap().unwrap();
     assert!(answer.gates.iter().any(|gate| gate.gate == "calendar" && gate.overridden), "{answer:?}");

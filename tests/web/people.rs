@@ -41,6 +41,7 @@ fn passed(gate: &str, state: &'static str, second: Option<&str>) -> OverrideView
         until: friday_evening() + SignedDuration::from_hours(1),
         drill: state == "drilled",
         confirmed_by: second.map(person),
+        asked: "5d0c5d0c5d0c5d0c".to_owned(),
     }
 }
 
@@ -153,8 +154,12 @@ async fn an_override_is_asked_at_its_gate_and_confirmed_and_taken_back_where_it_
     assert_eq!(grace.post("/releases/14/override", &asked).await.status, 303);
     assert_eq!(
         grace.post("/releases/14/confirm-override", &format!("csrf={csrf}&gate=calendar")).await.status,
-        303
+        400,
+        "nobody confirms what they were not shown"
     );
+    assert!(shown.contains("name=\"asked\" value=\"5d0c5d0c5d0c5d0c\""), "{shown}");
+    let seen = format!("csrf={csrf}&gate=calendar&asked=5d0c5d0c5d0c5d0c");
+    assert_eq!(grace.post("/releases/14/confirm-override", &seen).await.status, 303);
     assert_eq!(
         grace.post("/releases/14/end-override", &format!("csrf={csrf}&gate=calendar")).await.status,
         303
@@ -170,7 +175,7 @@ async fn an_override_is_asked_at_its_gate_and_confirmed_and_taken_back_where_it_
                 lasting: Duration::from_secs(7200),
                 drill: true
             },
-            Act::ConfirmOverride { gate: gate() },
+            Act::ConfirmOverride { gate: gate(), asked: "5d0c5d0c5d0c5d0c".to_owned() },
             Act::EndOverride { gate: gate() },
         ]
     );

@@ -81,6 +81,9 @@ async fn every_described_operation_exists_and_answers_as_described() {
                 Some("#/components/schemas/Approval") => json!({ "binding": "5d0c".repeat(16) }).to_string(),
                 Some("#/components/schemas/Reasoned") => json!({ "reason": "because" }).to_string(),
                 Some("#/components/schemas/Tick") => json!({ "item": "login", "good": true }).to_string(),
+                Some("#/components/schemas/Confirmation") => {
+                    json!({ "gate": "calendar", "asked": "5d0c5d0c5d0c5d0c" }).to_string()
+                }
                 Some("#/components/schemas/GateNamed") => json!({ "gate": "calendar" }).to_string(),
                 Some("#/components/schemas/Override") => {
                     json!({ "gate": "calendar", "reason": "exams", "for": "2h" }).to_string()

@@ -22,6 +22,20 @@ impl FakeForge {
         world.issues[place].number
     }
 
+    /// Changes the text of an issue as somebody does on the pages who may write.
+    ///
+    /// # Errors
+    /// When there is no such issue.
+    pub fn edit_issue(&self, repository: &str, issue: u64, text: &str) -> io::Result<()> {
+        let now = self.shared.clock.now();
+        let mut world = self.shared.world();
+        let mine = |seen: &&mut IssueSeen| seen.repository == repository && seen.number == issue;
+        let seen = world.issues.iter_mut().find(mine).ok_or(io::ErrorKind::NotFound)?;
+        seen.body = text.to_owned();
+        seen.updated = now;
+        Ok(())
+    }
+
     /// Writes a comment as a person does on the pages; returns its number.
     ///
     /// # Errors

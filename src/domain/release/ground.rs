@@ -11,6 +11,9 @@ use crate::domain::gate::Evidence;
 use crate::domain::names::Person;
 use crate::domain::notice::Notice;
 
+/// The digits of a digest that a person may type.
+const SHORT_DIGEST: usize = 16;
+
 /// One person's yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
@@ -72,6 +75,13 @@ pub struct Override {
 }
 
 impl Override {
+    /// Returns the short digest of what was asked: whoever confirms names it, and so confirms nothing else.
+    pub fn asked(&self) -> String {
+        let (by, at, until) = (self.by.to_string(), self.at.to_string(), self.until.to_string());
+        let asked = digest([self.gate.clone(), by, at, self.reason.clone(), until, self.drill.to_string()]);
+        asked.chars().take(SHORT_DIGEST).collect()
+    }
+
     /// Returns whether it opens its gate at `at`.
     pub fn counts(&self, at: Timestamp) -> bool {
         !self.drill && self.confirmed_by.is_some() && at < self.until && is_past(self.at, at)

@@ -73,6 +73,8 @@ pub enum Demand {
     ConfirmOverride {
         /// Which gate.
         gate: String,
+        /// The digest of what the person saw that was asked.
+        asked: String,
     },
     /// Take an override back.
     EndOverride {

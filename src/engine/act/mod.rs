@@ -111,7 +111,9 @@ impl Engine {
                 let asked = overriding::Asked { gate, reason, lasting, drill };
                 self.ask_override(state, place, by, asked).await?
             }
-            Demand::ConfirmOverride { gate } => self.confirm_override(state, place, by, gate).await?,
+            Demand::ConfirmOverride { gate, asked } => {
+                self.confirm_override(state, place, by, gate, &asked).await?
+            }
             Demand::EndOverride { gate } => overriding::end(state, by, gate)?,
             Demand::Deny { reason } => Event::Denied { by, reason },
             Demand::Withdraw { reason } => Event::Withdrawn { by, reason },

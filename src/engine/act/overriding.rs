@@ -44,6 +44,11 @@ impl Engine {
         if is_open && !drill {
             return Err(RefusedAct::Conflict(Notice::new("TW-P027").with("gate", gate)));
         }
+        let waiting =
+            of_gate(state, &gate).filter(|passed| passed.confirmed_by.is_none() && now < passed.until);
+        if !drill && waiting.is_some_and(|passed| passed.drill) {
+            return Err(RefusedAct::Conflict(Notice::new("TW-P038").with("gate", gate)));
+        }
         if drill && of_gate(state, &gate).is_some_and(|passed| !passed.drill && now < passed.until) {
             return Err(RefusedAct::Conflict(Notice::new("TW-P035").with("gate", gate)));
         }
@@ -51,13 +56,15 @@ impl Engine {
         Ok(Event::OverrideAsked { by, gate, reason, until, drill })
     }
 
-    /// Returns that a second person confirmed an override; the first one must still have the right, too.
+    /// Returns that a second person confirmed the override that they saw, by the digest of what was asked; the first one
+    /// must still have the right, too.
     pub(super) async fn confirm_override(
         &self,
         state: &State,
         place: &Place,
         by: Person,
         gate: String,
+        seen: &str,
     ) -> Result<Event, RefusedAct> {
         require_waiting(state)?;
         let now = self.0.clock.now();
@@ -70,6 +77,9 @@ impl Engine {
         if let Some(second) = &asked.confirmed_by {
             let notice = Notice::new("TW-P032").with("gate", gate).with("by", second);
             return Err(RefusedAct::Conflict(notice));
+        }
+        if asked.asked() != seen {
+            return Err(RefusedAct::Conflict(Notice::new("TW-P037").with("gate", gate)));
         }
         if !self.is_one_of(&asked.by, &rights::deciders(&place.environment)).await? {
             let notice = Notice::new("TW-P033").with("gate", gate).with("by", &asked.by);

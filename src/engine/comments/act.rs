@@ -101,9 +101,13 @@ impl Engine {
         person: &Person,
         comment: &Comment,
     ) -> Result<Option<Outcome>, EngineError> {
+        let mut stale = false;
         let demands = match command::read(&comment.body) {
             Asked::Nothing => return Ok(Some(Outcome::silent("nothing"))),
-            Asked::One(command) => self.demands(state, command, comment.created_at).await?,
+            Asked::One(command) => {
+                stale = asked::is_stale(&command, comment.created_at, self.0.clock.now());
+                self.demands(state, command, comment.created_at).await?
+            }
             Asked::Several => Err(Notice::new("reply-several")),
             Asked::Unknown { word } => {
                 let known = Notice::new("reply-unknown").with("word", word);
@@ -119,6 +123,9 @@ impl Engine {
         let id = state.opening.id;
         if self.was_done(id, row, person, &demands).await? {
             return Ok(Some(Outcome::done(row.comment)));
+        }
+        if stale {
+            return Ok(Some(Outcome::refused(row.comment, Notice::new("reply-too-old"))));
         }
         self.begin_to_act(row, true).await?;
         for demand in demands {

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::config::Item;
+use crate::config::{Item, Signoff};
 use crate::domain::command::{Command, SHORT_BINDING};
 use crate::domain::notice::Notice;
-use crate::domain::release::State;
+use crate::domain::release::{Override, State};
 use crate::engine::{Demand, Engine, EngineError};
 
 /// All commands, as a person who mistypes one is told.
 pub const COMMANDS: &str =
     "/approve, /confirm, /deny, /hold, /lift, /override, /rollback, /signoff, /withdraw";
+
+/// How long a command may wait until it is done.
+const GOOD_FOR: Duration = Duration::from_secs(3600);
 
 /// How long an override that is asked for by comment counts.
 const LASTING: Duration = Duration::from_secs(4 * 3600);
@@ -39,16 +42,46 @@ impl Engine {
             Command::Lift => one(Demand::Lift),
             Command::Rollback { reason } => one(Demand::Rollback { reason }),
             Command::Withdraw { reason } => one(Demand::Withdraw { reason }),
-            Command::SignOff { items } if items.is_empty() => Ok(Ok(self.whole_checklist(state))),
             Command::SignOff { items } => {
+                if let Some(why) = self.other_checklist(state, written_at).await? {
+                    return Ok(Err(why));
+                }
                 let tick = |item| Demand::Tick { item, good: true, note: None };
-                Ok(Ok(items.into_iter().map(tick).collect()))
+                Ok(Ok(match items.is_empty() {
+                    true => self.whole_checklist(state),
+                    false => items.into_iter().map(tick).collect(),
+                }))
             }
             Command::Override { gate, reason } => {
                 one(Demand::Override { gate, reason, lasting: LASTING, drill: false })
             }
-            Command::Confirm { gate } => one(Demand::ConfirmOverride { gate }),
+            Command::Confirm { gate } => {
+                let waiting = state.overrides.iter().find(|passed| passed.gate == gate);
+                // Nobody reads and writes within a second.
+                if waiting.is_some_and(|passed| passed.at.as_second() >= written_at.as_second()) {
+                    return Ok(Err(Notice::new("reply-override-later").with("gate", gate)));
+                }
+                let asked = waiting.map(Override::asked).unwrap_or_default();
+                one(Demand::ConfirmOverride { gate, asked })
+            }
         }
+    }
+
+    /// Returns why a checklist is not ticked by comment: the issue showed another one when the comment was written.
+    async fn other_checklist(
+        &self,
+        state: &State,
+        written_at: Timestamp,
+    ) -> Result<Option<Notice>, EngineError> {
+        let place = self.place_of(state);
+        let Some(list) = place.and_then(|place| place.environment.signoff.as_ref().map(Signoff::checklist))
+        else {
+            return Ok(None);
+        };
+        let id = state.opening.id;
+        let shown = self.0.store.read(move |r| r.checklists_shown(id)).await?;
+        let read = read_at(&shown, written_at);
+        Ok((read != Some(&list.digest())).then(|| Notice::new("reply-other-checklist")))
     }
 
     /// Returns what ticks everything that nobody has tried yet and signs; what was found faulty stays so, and then the
@@ -79,15 +112,36 @@ fn binding(
         });
         return found.cloned().ok_or_else(|| Notice::new("reply-not-shown").with("named", named));
     }
-    // The forge counts in seconds: of what was shown within the same one, the oldest is what a person had read.
-    let before = shown.iter().rev().find(|(at, _)| at.as_second() < written_at.as_second());
-    let same = shown.iter().find(|(at, _)| at.as_second() == written_at.as_second());
-    match before.or(same) {
-        Some((_, binding)) => Ok(binding.clone()),
+    match read_at(shown, written_at) {
+        Some(binding) => Ok(binding.clone()),
         None => {
             let short = now.and_then(|now| now.get(..SHORT_BINDING)).unwrap_or_default();
             Err(Notice::new("reply-nothing-shown").with("binding", short))
         }
+    }
+}
+
+/// Returns what a person had read who wrote at that instant.
+fn read_at(shown: &[(Timestamp, String)], written_at: Timestamp) -> Option<&String> {
+    // The forge counts in seconds: of what was shown within the same one, the oldest is what a person had read.
+    let before = shown.iter().rev().find(|(at, _)| at.as_second() < written_at.as_second());
+    let same = shown.iter().find(|(at, _)| at.as_second() == written_at.as_second());
+    before.or(same).map(|(_, shown)| shown)
+}
+
+/// Returns whether a command is too old to be done: the world that its author saw is another one by now. To stop
+/// something is never too late.
+pub(super) fn is_stale(command: &Command, written_at: Timestamp, now: Timestamp) -> bool {
+    let age = now.as_second().saturating_sub(written_at.as_second());
+    match command {
+        Command::Hold { .. } | Command::Deny { .. } => false,
+        Command::SignOff { .. }
+        | Command::Approve { .. }
+        | Command::Lift
+        | Command::Override { .. }
+        | Command::Confirm { .. }
+        | Command::Rollback { .. }
+        | Command::Withdraw { .. } => age > GOOD_FOR.as_secs().cast_signed(),
     }
 }
 
@@ -114,6 +168,28 @@ mod tests {
             target: "t".into(),
         };
         State::opened(opening, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn after_an_hour_nothing_is_done_by_comment_but_what_stops() {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        let reason = || "so".to_owned();
+        for command in [Command::Hold { reason: reason() }, Command::Deny { reason: reason() }] {
+            assert!(!is_stale(&command, second(0), second(1_000_000)), "{command:?}");
+        }
+        for command in [
+            Command::SignOff { items: Vec::new() },
+            Command::Approve { named: None },
+            Command::Lift,
+            Command::Override { gate: "e2e".into(), reason: reason() },
+            Command::Confirm { gate: "e2e".into() },
+            Command::Rollback { reason: reason() },
+            Command::Withdraw { reason: reason() },
+        ] {
+            assert!(!is_stale(&command, second(10), second(3610)), "{command:?}");
+            assert!(is_stale(&command, second(10), second(3611)), "{command:?}");
+            assert!(!is_stale(&command, second(10), second(0)), "the forge's clock is ahead: {command:?}");
+        }
     }
 
     #[test]

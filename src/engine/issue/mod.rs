@@ -33,6 +33,8 @@ const CLOCK_SLACK: std::time::Duration = std::time::Duration::from_secs(86_400);
 struct Shown {
     body: String,
     binding: String,
+    /// The digest of the checklist; empty without one.
+    checklist: String,
     closed: bool,
 }
 
@@ -106,7 +108,8 @@ impl Engine {
             mention: wanted.mention,
         };
         let body = format!("{}\n{}", mark("release", &release_key(state)), page.text());
-        Ok(Shown { body, binding, closed: state.phase.is_over() })
+        let checklist = checklist.as_ref().map(Checklist::digest).unwrap_or_default();
+        Ok(Shown { body, binding, checklist, closed: state.phase.is_over() })
     }
 
     /// Finds the issue that was opened and not remembered, or opens it; `None` = there is to be none.
@@ -121,13 +124,17 @@ impl Engine {
         let since = state.opened_at.checked_sub(CLOCK_SLACK).unwrap_or(state.opened_at);
         let ours = self.0.forge.issues_by(repository, &own.login, since).await?;
         let mark = mark("release", &release_key(state));
-        let found = ours.into_iter().find(|issue| {
+        let marked = ours.into_iter().filter(|issue| {
             issue.user.as_ref().is_some_and(|user| user.id == own.id)
                 && issue.body.lines().next() == Some(mark.as_str())
         });
-        if let Some(issue) = found {
-            // What it says is not known for certain, so it is written again.
-            return self.remember_opened(state, &issue, None).await.map(Some);
+        for issue in marked {
+            // The mark can be copied into another release's issue; that one stays what it is.
+            let owner = self.release_of_issue(state.opening.repository_id, issue.number).await?;
+            if owner.is_none_or(|owner| owner == state.opening.id) {
+                // What it says is not known for certain, so it is written again.
+                return self.remember_opened(state, &issue, None).await.map(Some);
+            }
         }
         if state.phase == Phase::Refused {
             return Ok(None);
@@ -160,14 +167,15 @@ impl Engine {
             said: shown.map(Shown::digest).unwrap_or_default(),
             closed: false,
         };
-        let (kept, binding) = (row.clone(), shown.map(|shown| shown.binding.clone()));
+        let (kept, binding) =
+            (row.clone(), shown.map(|shown| (shown.binding.clone(), shown.checklist.clone())));
         let (opened, stamp) = (issue.created_at, Stamp::daemon(self.0.clock.now()));
         let config = self.0.config.clone();
         let event = Event::IssueOpened { number: issue.number };
         let advanced = self.0.store.write(move |w| -> Result<Advanced, StoreError> {
             w.put_issue(&kept)?;
-            if let Some(binding) = binding {
-                w.put_shown(kept.release, opened, &binding)?;
+            if let Some((binding, checklist)) = binding {
+                w.put_shown(kept.release, opened, &binding, &checklist)?;
             }
             // Somebody may have commented before its number was known.
             w.comments_seen_until(kept.repository_id, opened, true)?;
@@ -186,10 +194,10 @@ impl Engine {
         at: jiff::Timestamp,
     ) -> Result<(), EngineError> {
         let row = IssueRow { said: shown.digest(), closed: known.closed || shown.closed, ..known };
-        let binding = shown.binding.clone();
+        let (binding, checklist) = (shown.binding.clone(), shown.checklist.clone());
         let kept = self.0.store.write(move |w| -> Result<(), StoreError> {
             w.put_issue(&row)?;
-            w.put_shown(row.release, at, &binding)
+            w.put_shown(row.release, at, &binding, &checklist)
         });
         Ok(kept.await?)
     }

@@ -54,6 +54,7 @@ pub(super) fn overrides(state: &State, now: Timestamp) -> Vec<OverrideView> {
             until: passed.until,
             drill: passed.drill,
             confirmed_by: passed.confirmed_by.clone(),
+            asked: passed.asked(),
         })
         .collect()
 }

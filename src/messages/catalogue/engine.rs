@@ -102,6 +102,10 @@ pub const TEXTS: &[Text] = texts! {
         "approve once the gate is good", "approuvez lorsque la condition est remplie";
     "TW-P036": "Release {release} changes too fast to be judged now; nothing was done.", "La version {release} change trop vite pour être jugée ; rien n’a été fait.",
         "try again", "réessayez";
+    "TW-P037": "The override of {gate} that waits now is not the one that you saw; nothing was confirmed.", "La dérogation à {gate} qui attend n’est pas celle que vous avez vue ; rien n’a été confirmé.",
+        "look at it again, then confirm that one", "regardez-la de nouveau, puis confirmez celle-là";
+    "TW-P038": "A drill of {gate} waits for its second person; an override does not silently take its place.", "Un exercice sur {gate} attend sa seconde personne ; une dérogation ne le remplace pas en silence.",
+        "end the drill first: tagwarden override RELEASE {gate} --end", "mettez d’abord fin à l’exercice : tagwarden override VERSION {gate} --end";
     "TW-X010": "The request cannot be understood: {why}.", "La demande est incompréhensible : {why}.",
         "are command and daemon of the same version? compare: tagwarden --version",
         "commande et démon sont-ils de la même version ? comparez : tagwarden --version";

@@ -44,4 +44,10 @@ pub const TEXTS: &[Text] = texts! {
         "Rien n’a été approuvé : ce ticket n’a pas montré {named}. Regardez-le de nouveau, et nommez ce qu’il montre.";
     "reply-nothing-shown": "Nothing was approved: it is not known what this issue showed at that moment. Name it as in /approve {binding}.",
         "Rien n’a été approuvé : ce que montrait ce ticket à cet instant est inconnu. Nommez-le : /approve {binding}.";
+    "reply-too-old": "Nothing was done: this was written more than an hour ago, and much may have changed. Look again, and say it again.",
+        "Rien n’a été fait : ceci fut écrit il y a plus d’une heure, et bien des choses ont pu changer. Regardez de nouveau, et redites-le.";
+    "reply-other-checklist": "Nothing was ticked or signed: this issue did not show the checklist that counts now. Sign on the release's page, or once this issue shows it.",
+        "Rien n’a été coché ni signé : ce ticket n’a pas montré la liste qui compte maintenant. Signez sur la page de la version, ou quand ce ticket la montrera.";
+    "reply-override-later": "Nothing was confirmed: the override of {gate} that waits now was asked for after this was written. Look at it, and say it again.",
+        "Rien n’a été confirmé : la dérogation à {gate} qui attend fut demandée après ce commentaire. Regardez-la, et redites-le.";
 };

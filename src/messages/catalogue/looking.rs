@@ -161,6 +161,10 @@ pub const TEXTS: &[Text] = texts! {
         "Exercice commencé : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
     "term-done-drill-next": "a second person confirms with: tagwarden override {release} GATE --confirm",
         "une deuxième personne confirme avec : tagwarden override {release} CONDITION --confirm";
+    "term-confirms-override": "Confirming what {by} asked: that it passes {gate} until {until}, because: {reason}",
+        "Confirmation de ce que {by} a demandé : franchir {gate} jusqu’au {until}, car : {reason}";
+    "term-confirms-drill": "Confirming the drill that {by} began: nothing is opened at {gate}; until {until}, because: {reason}",
+        "Confirmation de l’exercice commencé par {by} : rien n’est ouvert à {gate} ; jusqu’au {until}, car : {reason}";
     "term-done-confirm-override": "Confirmed: {tag} ({commit}) for {environment} of {repository}, release {release}.",
         "Confirmé : {tag} ({commit}) pour {environment} de {repository}, version {release}.";
     "term-done-confirm-override-next": "see what it waits for with: tagwarden explain {release}",

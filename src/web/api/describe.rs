@@ -96,7 +96,8 @@ fn body(act: ActName) -> Value {
         ActName::Tick => ("Tick", true),
         ActName::SignOff => ("Noted", false),
         ActName::Override => ("Override", true),
-        ActName::ConfirmOverride | ActName::EndOverride => ("GateNamed", true),
+        ActName::ConfirmOverride => ("Confirmation", true),
+        ActName::EndOverride => ("GateNamed", true),
         ActName::Deny
         | ActName::Withdraw
         | ActName::Hold
@@ -275,7 +276,7 @@ fn of_people(reason: &Value) -> Value {
         "Passed": object("A closed gate that people let the release pass, or asked that it may.", &[
             ("gate", text()), ("state", one_of(&["asked", "counts", "drilled", "over"])), ("by", text()),
             ("at", instant()), ("reason", text()), ("until", instant()), ("drill", flag()),
-            ("confirmed_by", maybe(text())),
+            ("confirmed_by", maybe(text())), ("asked", text()),
         ]),
         "Tick": with_optional(
             object("What came of one item of the checklist.", &[("item", text()), ("good", flag())]),
@@ -288,6 +289,9 @@ fn of_people(reason: &Value) -> Value {
             ]),
             &[("drill", flag())],
         ),
+        "Confirmation": object("A gate, and the `asked` of the override that was seen there.", &[
+            ("gate", text()), ("asked", text()),
+        ]),
         "GateNamed": object("A gate.", &[("gate", text())]),
     })
 }

@@ -171,6 +171,7 @@ struct ActBody {
     lasting: Option<String>,
     #[serde(default)]
     drill: bool,
+    asked: Option<String>,
 }
 
 impl ActBody {
@@ -184,6 +185,7 @@ impl ActBody {
             gate: self.gate.as_deref(),
             lasting: self.lasting.as_deref(),
             drill: self.drill,
+            asked: self.asked.as_deref(),
         }
     }
 }

@@ -44,17 +44,24 @@ fn one(reader: &Reader<'_>, view: &ReleaseView, passed: &OverrideView, place: us
             @if passed.drill { span { (reader.text("page-override-drill")) } }
         }
         @if passed.state == "asked" && open(ActName::ConfirmOverride) {
-            (with_gate(reader, view, ActName::ConfirmOverride, &passed.gate, place))
+            (of_gate(reader, view, ActName::ConfirmOverride, passed, place))
         }
-        @if open(ActName::EndOverride) { (with_gate(reader, view, ActName::EndOverride, &passed.gate, place)) }
+        @if open(ActName::EndOverride) { (of_gate(reader, view, ActName::EndOverride, passed, place)) }
     }
 }
 
-fn with_gate(reader: &Reader<'_>, view: &ReleaseView, act: ActName, gate: &str, place: usize) -> Markup {
+fn of_gate(
+    reader: &Reader<'_>,
+    view: &ReleaseView,
+    act: ActName,
+    passed: &OverrideView,
+    place: usize,
+) -> Markup {
     html! {
         form.tick method="post" id={ (act.name()) "-" (place) } action={ "/releases/" (view.row.id) "/" (act.name()) } {
             input type="hidden" name="csrf" value=(reader.csrf);
-            input type="hidden" name="gate" value=(gate);
+            input type="hidden" name="gate" value=(passed.gate);
+            @if act == ActName::ConfirmOverride { input type="hidden" name="asked" value=(passed.asked); }
             button class=[(act == ActName::ConfirmOverride).then_some("grave")] type="submit" {
                 (reader.text(&format!("page-ask-{}", act.name())))
             }

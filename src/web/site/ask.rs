@@ -60,6 +60,7 @@ fn written(form: &Fields) -> Written<'_> {
         gate: form.get("gate"),
         lasting: form.get("for"),
         drill: form.get("drill") == Some("yes"),
+        asked: form.get("asked"),
     }
 }
 

@@ -273,7 +273,10 @@ async fn demand(
             lasting: lasting(args)?,
             drill: args["drill"].as_bool().unwrap_or_default(),
         },
-        "confirm-override" => Demand::ConfirmOverride { gate: text(args, "gate").unwrap_or_default() },
+        "confirm-override" => Demand::ConfirmOverride {
+            gate: text(args, "gate").unwrap_or_default(),
+            asked: text(args, "asked").unwrap_or_default(),
+        },
         "end-override" => Demand::EndOverride { gate: text(args, "gate").unwrap_or_default() },
         "deny" => Demand::Deny { reason: reason(args)? },
         "withdraw" => Demand::Withdraw { reason: reason(args)? },
