@@ -53,7 +53,9 @@ impl Evidence {
             && self.binds == known.binds
             && (!self.binds || self.facts == known.facts);
         let worded = |one: &Self| (one.reason.clone(), one.source.clone(), one.link.clone());
-        !same || (worded(self) != worded(known) && news::is_outdated(known.seen_at, self.seen_at))
+        !same
+            || known.is_from_the_future(self.seen_at)
+            || (worded(self) != worded(known) && news::is_outdated(known.seen_at, self.seen_at))
     }
 
     /// Returns since when it says what it says.
@@ -131,5 +133,29 @@ impl Wanted<'_> {
             Some(_) => (Standing::Bad, about("gate-evidence-old")),
             None => (Standing::Unknown, about("gate-evidence-stale")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_clock_ahead_wrote_down_is_replaced_by_the_next_look() {
+        let seen = |second| Evidence {
+            gate: "disk".to_owned(),
+            standing: Standing::Bad,
+            reason: Notice::new("gate-command-bad"),
+            facts: BTreeMap::new(),
+            binds: false,
+            seen_at: Timestamp::from_second(second).expect("a small number"),
+            since: None,
+            dated: None,
+            source: String::new(),
+            link: None,
+        };
+        assert!(seen(1000).is_news_after(&seen(1301)));
+        assert!(!seen(1000).is_news_after(&seen(1300)), "clocks are set back by seconds all the time");
+        assert!(!seen(1000).is_news_after(&seen(10)));
     }
 }
