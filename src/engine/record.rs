@@ -71,12 +71,13 @@ impl Engine {
     ) -> Result<Option<State>, EngineError> {
         let (id, asked) = (asked.opening.id, asked.clone());
         let still = move |reading: &Reading<'_>| {
-            if !reading.state_of(id)?.is_some_and(|state| state.phase == asked.phase) {
-                return Ok(false);
+            let unchanged = reading.state_of(id)?.is_some_and(|state| state.phase == asked.phase);
+            if !unchanged || asked.phase != Phase::Complete {
+                return Ok(unchanged);
             }
             let (repository_id, environment) = place_of(&asked);
             let last = reading.newest_in(repository_id, &environment, Phase::Complete)?;
-            Ok(asked.phase != Phase::Complete || (last == Some(id) && !is_taken(reading, &asked)?))
+            Ok(last == Some(id) && !is_taken(reading, &asked)?)
         };
         self.record_when(id, event, stamp, still).await
     }
