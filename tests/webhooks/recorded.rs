@@ -40,6 +40,12 @@ fn sentence(recorded: &Recorded) -> String {
         ("push", Some(tag)) if body["after"] == "0".repeat(40) => deletion(tag),
         ("push" | "create", Some(tag)) => format!("Tag {tag} of school/bridge was noted."),
         ("delete", Some(tag)) => deletion(tag),
+        ("issue_comment", _) if body["action"] == "created" => {
+            "Ignored: the comment asks nothing, or no issue is kept for releases.".to_owned()
+        }
+        ("issue_comment", _) => {
+            "Ignored: only a new comment of its own author in an issue can ask something.".to_owned()
+        }
         (other, _) => format!("Ignored: events of the kind “{other}” are not needed here."),
     }
 }
