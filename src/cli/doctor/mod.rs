@@ -45,7 +45,7 @@ Run it as the daemon's account: only that one has the daemon's secrets and keys.
     after_help = "Exit codes: 0 all is well · 1 there are warnings, or something could not be learnt · 2 there are errors"
 )]
 pub struct Args {
-    /// Where the forge runs hooks from: a bare repository, the folder of all of them, or that of [git] HOME_PATH
+    /// Where the forge runs hooks from: a bare repository, the folder of all of them, or Forgejo's HOME_PATH
     #[arg(long, value_name = "PATH")]
     hooks: Vec<PathBuf>,
     /// Leave a check out
