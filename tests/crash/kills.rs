@@ -83,8 +83,12 @@ fn hunt(runtime: &Handle, mut chance: Chance, kills: u64) -> Figures {
     assert!(field.ready(&mut last), "{}", field.log());
     let pushed = figures.pushed.len() as u64;
     field.wait_for("everything to come to rest", || {
-        let at_work =
-            field.read::<u64>("SELECT count(*) FROM releases WHERE at_rest = 0 AND ?1 != ''", "all");
+        // What contained a version that was taken back is held by the house until a person lets it go on.
+        let at_work = field.read::<u64>(
+            "SELECT count(*) FROM releases WHERE at_rest = 0 AND coalesce((SELECT kind FROM journal
+             WHERE release = releases.id AND kind IN ('held', 'lifted') ORDER BY seq DESC LIMIT 1), '') != ?1",
+            "held",
+        );
         let known = field.read::<u64>("SELECT count(*) FROM releases WHERE tag NOT LIKE ?1", "v1.1.0");
         at_work == Some(0) && known >= Some(pushed) && field.told()
     });
@@ -104,10 +108,12 @@ fn look(field: &Field, figures: &mut Figures) {
         if end.opened != 1 {
             figures.lost.push(format!("{tag} has {} releases", end.opened));
         }
-        let fine = match road {
-            Road::Forward => ["complete", "superseded"].contains(&end.phase.as_str()),
-            Road::Back => ["rolled_back", "superseded"].contains(&end.phase.as_str()),
-        };
+        let held = end.phase == "waiting" && end.events.iter().any(|event| event == "held");
+        let fine = held
+            || match road {
+                Road::Forward => ["complete", "superseded"].contains(&end.phase.as_str()),
+                Road::Back => ["rolled_back", "superseded"].contains(&end.phase.as_str()),
+            };
         if !fine {
             figures.lost.push(format!("{tag} ends as {}", end.phase));
         }
