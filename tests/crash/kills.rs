@@ -132,7 +132,7 @@ fn doubled(field: &Field, version: &str, done: &[String], releases: usize) -> Ve
         found.push(format!("{releases} releases of {tag} on the forge"));
     }
     let said = field.said(version);
-    for words in ["is in production", "is being taken back", "was taken back"] {
+    for words in ["is in production", "is being taken back", "was taken back from"] {
         let told = said.iter().filter(|text| text.contains(words) && !text.contains("second time")).count();
         if told > 1 {
             found.push(format!("{told} announcements that {tag} {words}"));
