@@ -530,7 +530,7 @@ settle = "10m""#,
         r#"project = "bridge"
 migrations = "breaking""#,
         r#"c.toml:24: repository[0].environment[0].deploy.migrations: migrations = "breaking" comes in a later version of tagwarden (TW-C030)
-  take it out of the file for now; no key is ever silently ignored"#,
+  take it out of the file until then; no key is ever silently ignored"#,
     );
     told(r#"project = "bridge""#, r#"project = "bridge"
 env = { "1A" = "x", B = "{branch}", C = "{tag} {}" }"#, "c.toml:24: repository[0].environment[0].deploy.env.1A: this is not the name of a variable (TW-C053)
@@ -673,7 +673,7 @@ fatal = [""]"#,
 [[repository.environment.watch.signal]]
 kind = "prometheus""#,
         r#"c.toml:25: repository[0].environment[0].watch.signal[0].kind: kind = "prometheus" comes in a later version of tagwarden (TW-C030)
-  take it out of the file for now; no key is ever silently ignored"#,
+  take it out of the file until then; no key is ever silently ignored"#,
     );
     told(r#"project = "bridge""#, r#"project = "bridge"
 [[repository.environment.watch.signal]]
@@ -700,7 +700,7 @@ kind = "container""#,
 kind = "ntfy"
 url = { env = "X" }"#,
         r#"c.toml:25: notify[0].kind: kind = "ntfy" comes in a later version of tagwarden (TW-C030)
-  take it out of the file for now; no key is ever silently ignored"#,
+  take it out of the file until then; no key is ever silently ignored"#,
     );
     told(
         r#"project = "bridge""#,

@@ -65,7 +65,7 @@ pub const TEXTS: &[Text] = texts! {
     "TW-C029": "webhooks cannot have the port that pages have", "les webhooks ne peuvent pas avoir le port des pages",
         "leave webhook_listen out, or give it another port", "supprimez webhook_listen, ou donnez-lui un autre port";
     "TW-C030": "{what} comes in a later version of tagwarden", "{what} arrivera dans une version future de tagwarden",
-        "take it out of the file for now; no key is ever silently ignored",
+        "take it out of the file until then; no key is ever silently ignored",
         "retirez-le du fichier en attendant ; aucune clé n'est jamais ignorée en silence";
     "TW-C031": "`{value}` is not the name of a repository", "`{value}` n'est pas le nom d'un dépôt",
         "write owner/name, as in the address on the forge", "écrivez owner/name, comme dans l'adresse sur la forge";
