@@ -73,6 +73,13 @@ fn each_section_of_a_doubled_version_is_held_against_its_own_past() {
 }
 
 #[test]
+fn what_could_not_be_read_back_is_left_alone() {
+    // Markdown ends a line at a carriage return alone, and underlines the heading in its middle.
+    let text = "Unreleased\n\u{0}\u{0}-------\r--\n\n- a\n\n1.0.0b\n\n<details>\n\n### \n";
+    assert_eq!(refused(text), (1, "TW-L022".to_owned()));
+}
+
+#[test]
 fn releasing_twice_says_that_it_is_done() {
     let new = released(PLAIN, "1.1.0");
     let again = parsed(&new).release(&version("1.1.0"), day()).unwrap();

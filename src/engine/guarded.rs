@@ -1,7 +1,7 @@
 //! A repository whose tags are watched: its mirror, what wakes its loop, and what was learnt of it.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -21,6 +21,7 @@ pub struct Guarded {
     pub(super) said: Notify,
     /// Held while the mirror is brought up to date, so that two fetches never meet.
     pub(super) fetching: tokio::sync::Mutex<()>,
+    issue_opened: AtomicBool,
     id: AtomicU64,
     trouble: Mutex<Option<Notice>>,
     heard: Mutex<Option<Arrival>>,
@@ -35,6 +36,7 @@ impl Guarded {
             nudge: Notify::new(),
             said: Notify::new(),
             fetching: tokio::sync::Mutex::new(()),
+            issue_opened: AtomicBool::new(false),
             id: AtomicU64::new(0),
             trouble: Mutex::new(None),
             heard: Mutex::new(None),
@@ -58,6 +60,17 @@ impl Guarded {
     pub(super) fn know(&self, id: u64) {
         self.id.store(id, Ordering::Release);
         self.said.notify_one();
+    }
+
+    /// Remembers that an issue was opened: somebody may have commented before its number was known here.
+    pub(super) fn opened_issue(&self) {
+        self.issue_opened.store(true, Ordering::Release);
+        self.said.notify_one();
+    }
+
+    /// Returns whether an issue was opened since this was asked last.
+    pub(super) fn take_opened_issue(&self) -> bool {
+        self.issue_opened.swap(false, Ordering::AcqRel)
     }
 
     /// Returns the newest signed webhook of this process's life, whatever it told.

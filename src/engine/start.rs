@@ -17,7 +17,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::journal::{Fact, HouseEvent, Stamp};
 use crate::engine::feeds::Feeds;
 use crate::engine::guarded::Guarded;
-use crate::engine::{Engine, EngineError, Inner, Place};
+use crate::engine::{Engine, EngineError, Inner, Place, tell};
 use crate::forgejo;
 use crate::git::mirror::Mirror;
 use crate::points;
@@ -116,7 +116,8 @@ impl Engine {
         self.0
             .store
             .write(move |w| -> Result<_, StoreError> {
-                w.append(&stamp, Fact::House { what: opened })?;
+                let seq = w.append(&stamp, Fact::House { what: opened })?;
+                w.show_issues_again(seq, &tell::issue_row(), at)?;
                 w.checkpoint(at)
             })
             .await?;

@@ -24,7 +24,6 @@ pub const CHECKPOINT: &str = "checkpoint:";
 
 /// Returns the rows that `effect` becomes.
 pub fn rows(config: &Config, state: &State, effect: &Effect) -> Vec<NewOutbox> {
-    let payload = serde_json::to_string(effect).expect("an effect has string keys and no floats");
     let lanes: Vec<String> = match effect {
         Effect::Status { .. } => vec![STATUS.to_owned()],
         Effect::Publish | Effect::MarkTakenBack => vec![RELEASE.to_owned()],
@@ -37,7 +36,17 @@ pub fn rows(config: &Config, state: &State, effect: &Effect) -> Vec<NewOutbox> {
         Effect::Note { .. } => vec![NOTE.to_owned()],
         Effect::Reply { comment, .. } => vec![format!("{REPLY}{comment}")],
     };
-    lanes.into_iter().map(|lane| NewOutbox { lane, payload: payload.clone() }).collect()
+    lanes.into_iter().map(|lane| row(lane, effect)).collect()
+}
+
+/// Returns the row by which the issue of a release is brought up to date.
+pub fn issue_row() -> NewOutbox {
+    row(ISSUE.to_owned(), &Effect::Issue)
+}
+
+fn row(lane: String, effect: &Effect) -> NewOutbox {
+    let payload = serde_json::to_string(effect).expect("an effect has string keys and no floats");
+    NewOutbox { lane, payload }
 }
 
 /// Returns whether a release gets an issue: where that is wanted, and not for a way back, which waits for nobody.

@@ -56,6 +56,21 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Has every issue of a release that is not at rest shown again: what it shows may come from the configuration of before.
+    ///
+    /// `seq` is the place in the journal of what makes it necessary.
+    ///
+    /// # Errors
+    /// The rows could not be read or written.
+    pub fn show_issues_again(&self, seq: u64, row: &NewOutbox, at: Timestamp) -> Result<(), StoreError> {
+        let open: Vec<ReleaseId> = self
+            .connection
+            .prepare_cached("SELECT release FROM issues JOIN releases ON id = release WHERE at_rest = 0")?
+            .query_map([], |row| row.get(0).map(ReleaseId))?
+            .collect::<Result<_, _>>()?;
+        open.into_iter().try_for_each(|release| self.put_outbox(release, seq, row, at))
+    }
+
     /// Remembers since when the issue of a release shows a binding and a checklist (by its digest, empty = none), unless
     /// it showed just these before.
     ///

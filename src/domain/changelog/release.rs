@@ -48,7 +48,26 @@ impl Changelog {
         }
         let mut splices = vec![self.new_heading(unreleased, version, date)];
         splices.extend(self.new_links(version));
-        Ok(Released::Written(self.spliced(splices)))
+        let written = self.spliced(splices);
+        if !self.became(&Self::parse(&written), version, date) {
+            return Err(refuse(unreleased.line, "TW-L022"));
+        }
+        Ok(Released::Written(written))
+    }
+
+    /// Returns whether `after` is what a release makes of this file, as Markdown reads it.
+    ///
+    /// Where Markdown and the eye disagree about what a heading is (lines that end in a carriage return alone, a heading
+    /// that is underlined in its middle), bytes that look right can say something else; such a file is left alone.
+    fn became(&self, after: &Self, version: &semver::Version, date: Date) -> bool {
+        let (old, new) = (self.unreleased_notes(), after.notes(version));
+        // The link behind `Unreleased` moves on; where the notes themselves use it, they show the new one.
+        let links_on = old.as_ref().is_some_and(|notes| notes.contains("..."));
+        after.count(version) == 1
+            && after.section(version).is_some_and(|section| section.date == Some(date))
+            && after.sections.len() == self.sections.len() + 1
+            && after.unreleased().is_some_and(|unreleased| !unreleased.has_content)
+            && (links_on || old == new)
     }
 
     fn new_heading(&self, unreleased: &Section, version: &semver::Version, date: Date) -> Splice {

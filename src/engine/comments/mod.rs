@@ -9,7 +9,9 @@
 //! counts; (b) the daemon is killed between the act and its note: the place in the journal is written down before, so
 //! that what happened since by that person's comment is found there and not done again; (c) somebody edits it while
 //! it is read: what was read had not been edited, or it does nothing. The forge counts in seconds: who edits another's
-//! comment within the second in which it was written, before it was read, is only found out by the webhook's words.
+//! comment within the second in which it was written, before it was read, is only found out by the webhook's words; (d) somebody
+//! comments before the number of a new issue is known here: such a comment is forgotten, and found again by the look
+//! that follows once it is.
 
 mod act;
 mod asked;
@@ -96,7 +98,7 @@ impl Engine {
             let now = self.0.clock.now();
             let mut pause = every;
             if let Some(id) = guarded.id() {
-                if now >= look_at {
+                if guarded.take_opened_issue() || now >= look_at {
                     match self.find_comments(guarded, id).await {
                         Ok(()) => look_at = now.checked_add(every).unwrap_or(Timestamp::MAX),
                         Err(error) => pause = self.comments_fail(guarded, &error),

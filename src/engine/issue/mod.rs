@@ -7,7 +7,8 @@
 //! Races: (a) the daemon is killed between opening and remembering: the mark is found, and the issue taken as ours;
 //! (b) between changing and remembering: the text is written again, and an approval is held against what was
 //! remembered, so that at worst it is refused; (c) people edit the issue: nothing is read from it but the mark of one
-//! of which the number is not known, and the next news writes over what they changed.
+//! of which the number is not known, and the next news writes over what they changed; (d) the daemon starts with
+//! another configuration, such as another checklist: no event tells of that, so every start looks at every open issue.
 
 mod text;
 
@@ -183,6 +184,9 @@ impl Engine {
         });
         if let Advanced::Done { state, seq } = advanced.await? {
             self.announce_change(&state, seq);
+        }
+        if let Some(guarded) = self.guarded_of(state) {
+            guarded.opened_issue();
         }
         Ok(row)
     }
