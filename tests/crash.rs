@@ -30,4 +30,7 @@ mod tier6 {
 
     #[path = "crash/kills.rs"]
     mod kills;
+
+    #[path = "crash/jumps.rs"]
+    mod jumps;
 }

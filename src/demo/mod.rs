@@ -1,11 +1,13 @@
 //! A whole world on one machine, to be shown and to be tried in tests.
 
+mod address;
 mod app;
 pub mod forge;
 mod ground;
 mod stories;
 mod world;
 
+pub use address::listen_here;
 pub use app::App;
 pub use ground::{GitSaid, Ground, REPOSITORY, Rules, SECRET, Version};
 pub use stories::{Narrator, Played, play};

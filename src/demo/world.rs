@@ -13,6 +13,7 @@ use crate::clock::{Clock, Hand, Stopwatch};
 use crate::config;
 use crate::daemon::{Daemon, DaemonError};
 use crate::demo::ground::{GitSaid, Ground, Rules, Version};
+use crate::demo::listen_here;
 use crate::domain::release::Phase;
 use crate::engine::view::ReleaseView;
 use crate::engine::{Engine, EngineError, Filter};
@@ -82,7 +83,9 @@ impl World {
         let (clock, hand) = Clock::movable(start);
         let ground = std::sync::Arc::new(Ground::lay(root, clock.clone(), hook).await?);
         let mut world = Self { ground, hand, clock, house: None };
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let listener = listen_here()?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         world.ground.configure_as(address, &text(&world.ground, address))?;
         world.start(listener).await?;

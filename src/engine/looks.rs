@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::config::{HttpCheck, Recipe, Signal, SignalSource};
 use crate::domain::names::HostName;
 use crate::domain::plan::{Ask, Output};
-use crate::domain::release::{Event, State, Work, work};
+use crate::domain::release::{Event, State, Work, is_past, work};
 use crate::domain::watch::{self, Course, Look, OnNoData, Rule, Verdict};
 use crate::engine::drive::{Memory as DriveMemory, Next};
 use crate::engine::error::chain;
@@ -40,6 +40,12 @@ impl Engine {
         let Some(course) = &state.watch else { return Ok(Next::Idle) };
         let now = self.0.clock.now();
         let last = course.looks.last().map(|look| look.at);
+        if !is_past(last.unwrap_or(course.since), now) {
+            // By these instants the next look would be due when the clock gets there again, and nobody would watch until then.
+            let until = now.checked_add(place.environment.watch.duration).unwrap_or(Timestamp::MAX);
+            self.record(id, Event::WatchRestarted { until }).await?;
+            return Ok(Next::Again);
+        }
         let due = last.map_or(course.since, |at| at.checked_add(place.environment.watch.every).unwrap_or(at));
         let ends = course.until;
         if now < due && now < ends {

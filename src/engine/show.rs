@@ -307,7 +307,9 @@ fn words(event: &Event, state: &State) -> Notice {
             // Why it failed is said by what follows from it.
             Outcome::Failed { .. } => of_step(Notice::new("event-step-failed"), key, state),
         },
-        Event::WatchStarted { until } | Event::WatchExtended { until } => notice.with("until_at", until),
+        Event::WatchStarted { until } | Event::WatchExtended { until } | Event::WatchRestarted { until } => {
+            notice.with("until_at", until)
+        }
         Event::Looked { looks } => {
             let said: Vec<String> =
                 looks.iter().map(|look| format!("{}: {}", look.signal, look.evidence)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use tagwarden::clock::Clock;
 use tagwarden::demo::forge::{Fate, IssueSeen, StatusSeen};
-use tagwarden::demo::{Ground, Rules, Version};
+use tagwarden::demo::{Ground, Rules, Version, listen_here};
 use tagwarden::domain::language::Language;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -308,6 +308,7 @@ impl Field {
                             | "issue_opened"
                             | "rollback_tag_seen"
                             | "watch_extended"
+                            | "watch_restarted"
                     )
                 })
                 .map(ToOwned::to_owned)
@@ -413,7 +414,7 @@ pub fn twice(all: Vec<String>) -> Vec<String> {
 }
 
 pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    listen_here().unwrap().local_addr().unwrap()
 }
 
 /// What happened on a road.

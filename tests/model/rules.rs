@@ -201,6 +201,7 @@ pub const RULES: &[Rule] = {
         Rule { event: E::WatchStarted, lawful: "smoke > watching", make: |n| V::WatchStarted { until: instant(n) }, note: |k, _| (k.looks, k.extended) = (0, false) },
         Rule { event: E::Looked, lawful: "watching", make: |n| V::Looked { looks: vec![look(n); usize::from(n % 3)] }, note: |k, n| k.looks += usize::from(n % 3) },
         Rule { event: E::WatchExtended, lawful: "watching", make: |n| V::WatchExtended { until: instant(n) }, note: |k, _| k.extended = true },
+        Rule { event: E::WatchRestarted, lawful: "watching", make: |n| V::WatchRestarted { until: instant(n) }, note: |k, _| (k.looks, k.extended) = (0, false) },
         Rule { event: E::WatchPassed, lawful: "watching > announcing", make: |_| V::WatchPassed { unproven: Vec::new() }, note: nothing },
         Rule { event: E::Completed, lawful: "announcing > complete", make: |_| V::Completed, note: nothing },
         Rule { event: E::RollbackAsked, lawful: "deploying smoke watching announcing complete rolling_back", make: |n| V::RollbackAsked { by: Some(person(n)), reason: reason(n), tag: n.is_multiple_of(2).then(|| "v1.0.0-rollback".into()) }, note: |k, n| { k.back_asked = true; k.back_tag_seen |= n.is_multiple_of(2); } },

@@ -79,6 +79,26 @@ async fn a_watch_over_which_the_clock_jumped_is_begun_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_leaves_production_watched() {
+    let scene = scene(WEDNESDAY, &rules()).await;
+    scene.complete("1.1.0").await;
+    scene.push("1.2.0").await;
+    let view = scene.reaches("v1.2.0", Phase::Watching).await.unwrap();
+    scene.jump_back();
+    scene
+        .until("the watch to begin anew", |_| async {
+            let events = scene.events(view.row.id).await;
+            Ok(events.iter().any(|event| event == "watch_restarted").then_some(()))
+        })
+        .await
+        .unwrap();
+    scene.ground.fall_ill("1.2.0").unwrap();
+    scene.watch_until("v1.2.0", Phase::RolledBack).await.unwrap();
+    let ahead = view.row.opened_at;
+    assert!(scene.now() < ahead, "nobody waited until the clock had come so far again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_hour_that_comes_twice_deploys_nothing_twice_and_refuses_nothing_new() {
     let scene = scene(WEDNESDAY, &rules()).await;
     scene.complete("1.1.0").await;

@@ -287,6 +287,11 @@ pub enum Event {
         /// Until then.
         until: Timestamp,
     },
+    /// The clock was set back behind what was looked at, so the watch begins anew.
+    WatchRestarted {
+        /// When it ends.
+        until: Timestamp,
+    },
     /// The watch is over and nothing is held against the release.
     WatchPassed {
         /// The required signals that said too little; empty = everything was seen to be well.
@@ -372,6 +377,7 @@ pub enum EventName {
     WatchStarted,
     Looked,
     WatchExtended,
+    WatchRestarted,
     WatchPassed,
     Completed,
     RollbackAsked,
@@ -416,6 +422,7 @@ impl Event {
             Self::WatchStarted { .. } => EventName::WatchStarted,
             Self::Looked { .. } => EventName::Looked,
             Self::WatchExtended { .. } => EventName::WatchExtended,
+            Self::WatchRestarted { .. } => EventName::WatchRestarted,
             Self::WatchPassed { .. } => EventName::WatchPassed,
             Self::Completed => EventName::Completed,
             Self::RollbackAsked { .. } => EventName::RollbackAsked,
@@ -461,6 +468,7 @@ impl EventName {
             Self::WatchStarted => "watch_started",
             Self::Looked => "looked",
             Self::WatchExtended => "watch_extended",
+            Self::WatchRestarted => "watch_restarted",
             Self::WatchPassed => "watch_passed",
             Self::Completed => "completed",
             Self::RollbackAsked => "rollback_asked",

@@ -265,6 +265,6 @@ pub const CLOCK_SLACK: Duration = Duration::from_secs(300);
 
 /// Returns whether `then` lies before `now`, as far as clocks tell: what was given while the clock was years ahead
 /// counts for nothing once it is right again.
-pub(in crate::domain) fn is_past(then: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_past(then: Timestamp, now: Timestamp) -> bool {
     now.checked_add(CLOCK_SLACK).is_ok_and(|latest| then <= latest)
 }

@@ -14,7 +14,7 @@ mod tell;
 mod work;
 
 pub use event::{Direction, Event, EventName, Kind, Opening, Outcome, Source, Verdict};
-pub(in crate::domain) use ground::is_past;
+pub(crate) use ground::is_past;
 pub use ground::{Approval, CLOCK_SLACK, Hold, Override, Signature, Tick};
 pub use phase::Phase;
 pub use state::{Back, BackAsked, Course, State, StepRun};

@@ -270,7 +270,7 @@ impl State {
                 forgiven: false,
             }),
             Event::StepEnded { key, outcome, facts } => self.end_step(key, outcome, facts, at),
-            Event::WatchStarted { until } => {
+            Event::WatchStarted { until } | Event::WatchRestarted { until } => {
                 self.watch = Some(Course { since: at, until: *until, extended: false, looks: Vec::new() });
             }
             Event::Looked { looks } => {

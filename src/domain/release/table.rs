@@ -46,7 +46,7 @@ const STUC: Cell = Cell::To(Phase::Stuck);
 
 /// The table.
 #[rustfmt::skip]
-pub const TABLE: [(EventName, [Cell; 13]); 33] = {
+pub const TABLE: [(EventName, [Cell; 13]); 34] = {
     use EventName as E;
     [   //                   waiting deploy  smoke   watch   annou   compl   refus   denied  withdr  supers  rollbk  rolled  stuck
         (E::Opened,            [ NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
@@ -73,6 +73,7 @@ pub const TABLE: [(EventName, [Cell; 13]); 33] = {
         (E::WatchStarted,      [ NO,     NO,     WATC,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
         (E::Looked,            [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
         (E::WatchExtended,     [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
+        (E::WatchRestarted,    [ NO,     NO,     NO,     STAY,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
         (E::WatchPassed,       [ NO,     NO,     NO,     ANNO,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
         (E::Completed,         [ NO,     NO,     NO,     NO,     COMP,   NO,     NO,     NO,     NO,     NO,     NO,     NO,     NO   ]),
         (E::RollbackAsked,     [ NO,     STAY,   STAY,   STAY,   STAY,   STAY,   NO,     NO,     NO,     NO,     STAY,   NO,     NO   ]),

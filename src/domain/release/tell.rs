@@ -120,6 +120,7 @@ fn in_the_issue(state: &State, event: &Event) -> Vec<Effect> {
         | Event::DeployProven
         | Event::WatchStarted { .. }
         | Event::WatchExtended { .. }
+        | Event::WatchRestarted { .. }
         | Event::WatchPassed { .. }
         | Event::RollbackAsked { .. }
         | Event::LedOut { .. } => vec![Effect::Issue],
@@ -158,9 +159,8 @@ fn announcements(state: &State, event: &Event) -> Vec<Effect> {
         Event::Started { .. }
         | Event::DeployProven
         | Event::WatchStarted { .. }
-        | Event::WatchExtended { .. } => {
-            vec![status(Pending, headline)]
-        }
+        | Event::WatchExtended { .. }
+        | Event::WatchRestarted { .. } => vec![status(Pending, headline)],
         Event::WatchPassed { .. } => {
             let mut tell = vec![status(Success, state.headline_of(Phase::Complete))];
             if state.opening.kind == Kind::Forward {
