@@ -12,6 +12,9 @@ mod bells;
 mod commands;
 #[path = "guard/rules.rs"]
 mod rules;
+#[allow(dead_code, reason = "other test crates use the rest")]
+#[path = "world/still.rs"]
+mod still;
 
 use std::path::Path;
 

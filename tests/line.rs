@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use sshd::{Sshd, run};
 use tagwarden::config::Address;
-use tagwarden::demo::{Ground, REPOSITORY, Version, World};
+use tagwarden::demo::{Ground, Version, World};
 use tagwarden::domain::release::Phase;
 use tempfile::TempDir;
 
@@ -145,18 +145,7 @@ fn configuration(ground: &Ground, address: SocketAddr, sshd: &Sshd) -> String {
         })
         .collect();
     format!(
-        r#"[server]
-listen = "{address}"
-public_url = "http://{address}"
-state_dir = "{root}/state"
-[forge]
-url = "{forge}"
-token = {{ file = "{root}/token" }}
-webhook_secrets = [ {{ file = "{root}/secret" }} ]
-[[repository]]
-name = "{REPOSITORY}"
-clone_url = "{bare}"
-[[repository.environment]]
+        r#"{beginning}[[repository.environment]]
 name = "production"
 release_managers = ["user:ada"]
 approvals = 0
@@ -175,8 +164,7 @@ recipe = "script"
 kind = "http"
 url = "{app}/health"
 "#,
-        forge = ground.forge.url(),
-        bare = ground.bare().display(),
+        beginning = ground.beginning(address),
         identity = identity.unwrap().display(),
         state = sshd.steps().display(),
         app = ground.app.url(),

@@ -24,6 +24,8 @@ mod programs;
 mod samples;
 #[path = "web/sign_in.rs"]
 mod sign_in;
+#[path = "world/still.rs"]
+mod still;
 #[path = "web/streams.rs"]
 mod streams;
 #[path = "web/world.rs"]

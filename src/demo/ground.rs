@@ -9,8 +9,8 @@ use std::process::Command;
 
 use crate::clock::Clock;
 use crate::demo::app::App;
+use crate::demo::configuration::{self, Rules};
 use crate::demo::forge::FakeForge;
-use crate::domain::language::Language;
 
 /// The guarded repository's full name.
 pub const REPOSITORY: &str = "school/bridge";
@@ -51,22 +51,6 @@ impl<'a> Version<'a> {
     pub fn good(version: &'a str) -> Self {
         Self { version, health: "ok", smoke: "fine" }
     }
-}
-
-/// What a team asks of its releases.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// The language of the house.
-    pub language: Language,
-    /// How many people have to approve.
-    pub approvals: u32,
-    /// The closed windows of the calendar, as in the configuration.
-    pub closed: String,
-    /// Further keys of the environment's watch.
-    pub watch: String,
-    /// Further tables, as they stand in the configuration; `{root}` stands for the folder of the ground, `{app}` and
-    /// `{forge}` for the addresses of the application and the forge.
-    pub further: String,
 }
 
 /// The folders, and what serves them.
@@ -172,7 +156,13 @@ impl Ground {
 
     /// Returns the configuration of a team with these rules, for a daemon that listens on `address`.
     pub fn configuration(&self, address: SocketAddr, rules: &Rules) -> String {
-        configuration(self, address, rules)
+        configuration::of_a_team(self, address, rules)
+    }
+
+    /// Returns the tables with which the configuration of any team begins here, for a daemon that listens on `address`.
+    pub fn beginning(&self, address: SocketAddr) -> String {
+        let house = configuration::house(&self.root, &self.forge.url(), address, "");
+        format!("{house}\n{}", configuration::repository(REPOSITORY, &self.bare()))
     }
 
     /// Writes the configuration for a daemon that listens on `address`, and points the forge's webhook there.
@@ -280,81 +270,4 @@ impl Ground {
 fn write_program(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
-}
-
-fn configuration(ground: &Ground, address: SocketAddr, rules: &Rules) -> String {
-    let root = ground.root.display();
-    let (forge, app) = (ground.forge.url(), ground.app.url());
-    let Rules { language, approvals, closed, watch, further } = rules;
-    let further =
-        further.replace("{root}", &root.to_string()).replace("{app}", &app).replace("{forge}", &forge);
-    let language = language.tag();
-    format!(
-        r#"# The configuration of a world that lives for a moment.
-[server]
-listen = "{address}"
-public_url = "http://{address}"
-state_dir = "{root}/state"
-language = "{language}"
-
-[forge]
-url = "{forge}"
-token = {{ file = "{root}/token" }}
-webhook_secrets = [ {{ file = "{root}/secret" }} ]
-
-[[calendar]]
-name = "office"
-time_zone = "Europe/Paris"
-closed = [ {closed} ]
-
-[[repository]]
-name = "{REPOSITORY}"
-clone_url = "{bare}"
-
-[[repository.environment]]
-name = "production"
-calendars = ["office"]
-release_managers = ["user:ada"]
-approvers = ["team:school/release"]
-approvals = {approvals}
-approval_expires = "72h"
-
-[[repository.environment.host]]
-name = "prod-1"
-address = "local"
-directory = "{root}/production"
-
-[repository.environment.deploy]
-recipe = "script"
-[[repository.environment.deploy.step]]
-name = "fetch"
-run = ["{root}/host/fetch", "{{tag}}"]
-[[repository.environment.deploy.step]]
-name = "switch"
-run = ["{root}/host/switch", "{{commit}}"]
-probe = ["{root}/host/is-on", "{{commit}}"]
-undo = ["{root}/host/switch-back", "{{commit}}"]
-
-[repository.environment.healthcheck]
-url = "{app}/health"
-limit = "3s"
-
-[repository.environment.smoke]
-script = ["scripts/smoke-test.sh"]
-url = "{app}"
-[[repository.environment.smoke.endpoint]]
-url = "{app}/"
-contains = "Bridge"
-
-[repository.environment.watch]
-{watch}
-[[repository.environment.watch.signal]]
-kind = "http"
-name = "front"
-url = "{app}/health"
-
-{further}
-"#,
-        bare = ground.bare().display(),
-    )
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod app;
+pub mod configuration;
 pub mod forge;
 mod ground;
 mod stories;
@@ -9,6 +10,7 @@ mod world;
 
 pub use address::listen_here;
 pub use app::App;
-pub use ground::{GitSaid, Ground, REPOSITORY, Rules, SECRET, Version};
+pub use configuration::Rules;
+pub use ground::{GitSaid, Ground, REPOSITORY, SECRET, Version};
 pub use stories::{Narrator, Played, play};
 pub use world::{World, WorldError};

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
 
 use crate::clock::{Clock, Stopwatch};
-use crate::demo::ground::{Rules, Version};
+use crate::demo::Rules;
+use crate::demo::ground::Version;
 use crate::demo::world::{World, WorldError};
 use crate::domain::gate::zoned;
 use crate::domain::language::Language;

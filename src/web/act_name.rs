@@ -2,7 +2,7 @@
 
 use crate::config::length;
 use crate::domain::notice::Notice;
-use crate::web::house::Act;
+use crate::engine::Demand;
 
 /// The longest reason, in characters: a paragraph; it ends up in a cookie when a sign-in runs out.
 pub const LONGEST_REASON: usize = 500;
@@ -125,7 +125,7 @@ impl ActName {
     }
 
     /// Returns the act, or what is missing for it.
-    pub fn with(self, written: &Written<'_>) -> Result<Act, Notice> {
+    pub fn with(self, written: &Written<'_>) -> Result<Demand, Notice> {
         let needed = |value: Option<&str>, name: &str| {
             filled(value)?.ok_or_else(|| Notice::new("TW-W014").with("name", name))
         };
@@ -134,33 +134,33 @@ impl ActName {
             false => filled(written.reason)?.unwrap_or_default(),
         };
         Ok(match self {
-            Self::Approve => Act::Approve { binding: needed(written.binding, "binding")? },
-            Self::Deny => Act::Deny { reason },
-            Self::Withdraw => Act::Withdraw { reason },
-            Self::Hold => Act::Hold { reason },
-            Self::Lift => Act::Lift,
-            Self::Tick => Act::Tick {
+            Self::Approve => Demand::Approve { binding: needed(written.binding, "binding")? },
+            Self::Deny => Demand::Deny { reason },
+            Self::Withdraw => Demand::Withdraw { reason },
+            Self::Hold => Demand::Hold { reason },
+            Self::Lift => Demand::Lift,
+            Self::Tick => Demand::Tick {
                 item: needed(written.item, "item")?,
                 good: written.good.ok_or_else(|| Notice::new("TW-W014").with("name", "good"))?,
                 note: filled(written.note)?,
             },
-            Self::SignOff => Act::SignOff { note: filled(written.note)? },
+            Self::SignOff => Demand::SignOff { note: filled(written.note)? },
             Self::Override => {
                 let text = needed(written.lasting, "for")?;
                 let lasting = length::parse(&text);
                 let unreadable =
                     || Notice::new("TW-W013").with("name", "for").with("why", format!("`{text}`: 45m, 2h"));
                 let (gate, drill) = (needed(written.gate, "gate")?, written.drill);
-                Act::Override { gate, reason, lasting: lasting.ok_or_else(unreadable)?, drill }
+                Demand::Override { gate, reason, lasting: lasting.ok_or_else(unreadable)?, drill }
             }
-            Self::ConfirmOverride => Act::ConfirmOverride {
+            Self::ConfirmOverride => Demand::ConfirmOverride {
                 gate: needed(written.gate, "gate")?,
                 asked: needed(written.asked, "asked")?,
             },
-            Self::EndOverride => Act::EndOverride { gate: needed(written.gate, "gate")? },
-            Self::Rollback => Act::Rollback { reason },
-            Self::Retry => Act::Retry { reason },
-            Self::BroughtBack => Act::BroughtBack { reason },
+            Self::EndOverride => Demand::EndOverride { gate: needed(written.gate, "gate")? },
+            Self::Rollback => Demand::Rollback { reason },
+            Self::Retry => Demand::Retry { reason },
+            Self::BroughtBack => Demand::BroughtBack { reason },
         })
     }
 }

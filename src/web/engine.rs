@@ -10,7 +10,7 @@ use crate::domain::notice::Notice;
 use crate::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 use crate::engine::{Demand, Engine, EngineError, Filter, RefusedAct, SignIn};
 use crate::web::house::{
-    Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
+    DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
     Session, Stop, Trouble,
 };
 
@@ -66,27 +66,9 @@ impl House for Engine {
         &self,
         id: ReleaseId,
         who: Person,
-        channel: &'static str,
-        act: Act,
+        channel: Channel,
+        demand: Demand,
     ) -> Result<ReleaseView, Refused> {
-        let channel = if channel == "web" { Channel::Web } else { Channel::Api };
-        let demand = match act {
-            Act::Approve { binding } => Demand::Approve { binding },
-            Act::Deny { reason } => Demand::Deny { reason },
-            Act::Withdraw { reason } => Demand::Withdraw { reason },
-            Act::Rollback { reason } => Demand::Rollback { reason },
-            Act::Retry { reason } => Demand::Retry { reason },
-            Act::Hold { reason } => Demand::Hold { reason },
-            Act::Lift => Demand::Lift,
-            Act::Tick { item, good, note } => Demand::Tick { item, good, note },
-            Act::SignOff { note } => Demand::SignOff { note },
-            Act::Override { gate, reason, lasting, drill } => {
-                Demand::Override { gate, reason, lasting, drill }
-            }
-            Act::ConfirmOverride { gate, asked } => Demand::ConfirmOverride { gate, asked },
-            Act::EndOverride { gate } => Demand::EndOverride { gate },
-            Act::BroughtBack { reason } => Demand::BroughtBack { reason },
-        };
         self.demand(id, &who, channel, demand).await.map_err(refused)?;
         let gone = || Refused {
             status: RefusedStatus::NotFound,

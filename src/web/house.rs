@@ -6,15 +6,16 @@
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::time::Duration;
 
 use hyper::body::Bytes;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::domain::gate::Answer;
+use crate::domain::journal::Channel;
 use crate::domain::names::{EnvironmentName, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
+use crate::engine::Demand;
 use crate::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 
 /// A webhook whose signature is good; nothing of it has been read yet.
@@ -69,85 +70,6 @@ pub struct ReleaseFilter {
     pub limit: usize,
     /// Only those with a smaller number.
     pub before: Option<ReleaseId>,
-}
-
-/// What a person asks of one release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// Approve exactly what `binding` stands for.
-    Approve {
-        /// The binding that the person saw.
-        binding: String,
-    },
-    /// Deny it.
-    Deny {
-        /// Why.
-        reason: String,
-    },
-    /// Take it back before it is deployed.
-    Withdraw {
-        /// Why.
-        reason: String,
-    },
-    /// Go back to what ran before.
-    Rollback {
-        /// Why.
-        reason: String,
-    },
-    /// Try again what failed.
-    Retry {
-        /// Why.
-        reason: String,
-    },
-    /// Stop it until the hold is lifted.
-    Hold {
-        /// Why.
-        reason: String,
-    },
-    /// Lift the hold.
-    Lift,
-    /// Say what came of one item of the checklist.
-    Tick {
-        /// The item.
-        item: String,
-        /// Whether it was well.
-        good: bool,
-        /// What was noted.
-        note: Option<String>,
-    },
-    /// Sign for the whole checklist.
-    SignOff {
-        /// What was noted.
-        note: Option<String>,
-    },
-    /// Let it pass one closed gate, once a second person has confirmed it.
-    Override {
-        /// Which gate.
-        gate: String,
-        /// Why.
-        reason: String,
-        /// For how long.
-        lasting: Duration,
-        /// Only prove that the way works.
-        drill: bool,
-    },
-    /// Be the second person of an override.
-    ConfirmOverride {
-        /// Which gate.
-        gate: String,
-        /// The digest of what the person saw that was asked.
-        asked: String,
-    },
-    /// Take an override back.
-    EndOverride {
-        /// Which gate.
-        gate: String,
-    },
-    /// It is stuck, and what ran before was brought back by hand.
-    BroughtBack {
-        /// How.
-        reason: String,
-    },
 }
 
 /// A stop on an environment.
@@ -228,13 +150,13 @@ pub trait House: Send + Sync + 'static {
         offset: u64,
     ) -> impl Future<Output = Read<Option<LogPiece>>> + Send;
 
-    /// Does what a person asks; `channel` is `web` or `api`. The right is checked here, at this moment.
+    /// Does what a person asks through a window. The right is checked here, at this moment.
     fn act(
         &self,
         id: ReleaseId,
         who: Person,
-        channel: &'static str,
-        act: Act,
+        channel: Channel,
+        demand: Demand,
     ) -> impl Future<Output = Result<ReleaseView, Refused>> + Send;
 
     /// Returns every environment with its calendars, its newest releases and its stops.

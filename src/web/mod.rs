@@ -33,7 +33,7 @@ mod webhook;
 pub use call::LANGUAGE_COOKIE;
 pub use door::{Listeners, serve};
 pub use house::{
-    Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
+    DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
     Session, Stop, Trouble,
 };
 pub use settings::{Limits, Settings};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tagwarden::config::Address;
-use tagwarden::demo::{GitSaid, Ground, REPOSITORY, Version, World, WorldError};
+use tagwarden::demo::{GitSaid, Ground, Version, World, WorldError};
 use tagwarden::domain::release::Phase;
 use tagwarden::engine::view::ReleaseView;
 use tempfile::TempDir;
@@ -223,18 +223,7 @@ fn configuration(ground: &Ground, address: std::net::SocketAddr, app: &App, sshd
     let Address::Ssh { user, port, host_key, identity, .. } = host.address else { panic!("it is over SSH") };
     let identity = identity.unwrap();
     format!(
-        r#"[server]
-listen = "{address}"
-public_url = "http://{address}"
-state_dir = "{root}/state"
-[forge]
-url = "{forge}"
-token = {{ file = "{root}/token" }}
-webhook_secrets = [ {{ file = "{root}/secret" }} ]
-[[repository]]
-name = "{REPOSITORY}"
-clone_url = "{bare}"
-[[repository.environment]]
+        r#"{beginning}[[repository.environment]]
 name = "production"
 release_managers = ["user:ada"]
 approvals = 0
@@ -274,8 +263,7 @@ kind = "log"
 fatal = ["FATAL:"]
 fail_after = 1
 "#,
-        forge = ground.forge.url(),
-        bare = ground.bare().display(),
+        beginning = ground.beginning(address),
         identity = identity.display(),
         steps = sshd.steps().display(),
         project = app.project,

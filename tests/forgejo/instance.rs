@@ -3,7 +3,7 @@
 //! Forgejo refuses to run as root, so as root everything of it (and the daemon) runs as `nobody`.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tagwarden::config::Secret;
+use tagwarden::demo::configuration;
 use tagwarden::domain::names::{ObjectId, RepositoryName};
 use tagwarden::forgejo::Forge;
 use tempfile::TempDir;
@@ -238,7 +239,7 @@ impl Instance {
             fs::set_permissions(self.root().join(name), fs::Permissions::from_mode(0o600)).unwrap();
         }
         fs::create_dir_all(self.root().join("app")).unwrap();
-        let text = configuration(&self.root().display().to_string(), &self.url(""), free_port());
+        let text = written(self.root(), &self.url(""), free_port());
         fs::write(self.root().join("tagwarden.toml"), text).unwrap();
         for name in ["token", "secret", "app", "tagwarden.toml"] {
             if is_root() {
@@ -403,18 +404,12 @@ fn user() -> String {
     if is_root() { "nobody".to_owned() } else { must(Command::new("id").arg("-un")) }
 }
 
-fn configuration(root: &str, forge: &str, port: u16) -> String {
+fn written(root: &Path, forge: &str, port: u16) -> String {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let house = configuration::house(root, forge, address, "");
+    let root = root.display();
     format!(
-        r#"[server]
-listen = "127.0.0.1:{port}"
-public_url = "http://127.0.0.1:{port}"
-state_dir = "{root}/state"
-
-[forge]
-url = "{forge}"
-token = {{ file = "{root}/token" }}
-webhook_secrets = [ {{ file = "{root}/secret" }} ]
-
+        r#"{house}
 [[repository]]
 name = "school/bridge"
 [[repository.environment]]

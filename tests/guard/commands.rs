@@ -2,54 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tagwarden::clock::Clock;
-use tagwarden::config::{self, Secret};
 use tagwarden::domain::gate::Answer;
 use tagwarden::domain::journal::{Channel, Stamp};
-use tagwarden::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
+use tagwarden::domain::names::{Person, ReleaseId};
 use tagwarden::domain::notice::Notice;
 use tagwarden::domain::plan::Plan;
-use tagwarden::domain::release::{Event, Kind, Opening, Phase, Source};
-use tagwarden::domain::version::Tag;
-use tagwarden::engine::{Demand, Engine, Parts, RefusedAct};
-use tagwarden::forgejo::Forge;
-use tagwarden::store::{Advanced, Store, StoreError};
+use tagwarden::domain::release::{Event, Phase};
+use tagwarden::engine::{Demand, RefusedAct};
+use tagwarden::store::{Advanced, StoreError};
+
+use crate::still::Still;
 
 /// Friday evening in Paris: the calendar is closed.
 const NOW: &str = "2026-11-27T17:30:00Z";
 
-const FILE: &str = r#"
-[server]
-public_url = "http://127.0.0.1:8787"
-state_dir = "STATE"
-[forge]
-url = "http://127.0.0.1:1"
-token = { file = "STATE/secret" }
-webhook_secrets = [ { file = "STATE/secret" } ]
-[[calendar]]
-name = "school"
-time_zone = "Europe/Paris"
-closed = [ { name = "weekend", from = "Fri 16:00", to = "Mon 07:00" } ]
-[[repository]]
-name = "school/bridge"
-[[repository.environment]]
-name = "production"
-calendars = ["school"]
+const ROLES_OF: &str = r#"
 release_managers = ["user:mia"]
 approvers = ["user:abe", "user:bea"]
-[[repository.environment.host]]
-name = "prod-1"
-address = "local"
-directory = "STATE"
-[repository.environment.deploy]
-recipe = "script"
-[[repository.environment.deploy.step]]
-name = "up"
-run = ["true"]
+"#;
+const CHECKLIST: &str = r#"
 [repository.environment.gates.signoff]
 by = ["user:tess"]
 [[repository.environment.gates.signoff.item]]
@@ -169,51 +143,25 @@ fn road(phase: Phase) -> Vec<Event> {
 }
 
 struct Bench {
-    engine: Engine,
+    still: Still,
     /// Every release is one of its own repository: the repository has its name, and there is no other one in it.
     opened: u64,
     /// How many deployments the roads themselves began.
     begun: usize,
-    _folder: tempfile::TempDir,
 }
 
 impl Bench {
     fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("secret"), "a-secret-of-twenty-four-bytes").unwrap();
-        let file = folder.path().join("tagwarden.toml");
-        std::fs::write(&file, FILE.replace("STATE", folder.path().to_str().unwrap())).unwrap();
-        let config = Arc::new(config::load(&file).unwrap_or_else(|problems| panic!("{problems:?}")));
-        let parts = Parts {
-            store: Store::open(folder.path()).unwrap(),
-            clock: Clock::movable(now()).0,
-            forge: Forge::new(&config.forge.url, &Secret::new("token".to_owned())).unwrap(),
-            http: reqwest::Client::new(),
-            runtime: folder.path().to_owned(),
-            config,
-        };
-        Self { engine: Engine::new(parts).unwrap(), opened: 0, begun: 0, _folder: folder }
+        Self { still: Still::open(now(), ROLES_OF, CHECKLIST), opened: 0, begun: 0 }
     }
 
     /// Opens a release and leads it to a phase.
     async fn release(&mut self, phase: Phase) -> ReleaseId {
         self.opened += 1;
-        let opening = Opening {
-            id: ReleaseId(0),
-            repository: RepositoryName::parse("school/bridge").unwrap(),
-            repository_id: self.opened,
-            environment: EnvironmentName::parse("production").unwrap(),
-            tag: Tag::parse(b"v1.0.0", "v").unwrap(),
-            object: ObjectId::parse(&"a".repeat(40)).unwrap(),
-            commit: ObjectId::parse(&"b".repeat(40)).unwrap(),
-            pusher: Some(person("pat")),
-            source: Source::Webhook,
-            kind: Kind::Forward,
-            target: self.engine.places()[0].target(),
-        };
+        let opening = self.still.opening("v1.0.0", self.opened, Some(person("pat")));
         let events = road(phase);
         self.begun += events.iter().filter(|event| matches!(event, Event::Started { .. })).count();
-        let written = self.engine.store().write(move |w| -> Result<_, StoreError> {
+        let written = self.still.engine.store().write(move |w| -> Result<_, StoreError> {
             let stamp = Stamp::daemon(now());
             let state = w.open_release(opening, &stamp, &|_, _| Vec::new())?.unwrap();
             let mut reached = state.phase;
@@ -233,7 +181,7 @@ impl Bench {
 
     /// How many deployments were begun in all.
     async fn started(&self) -> usize {
-        let counted = self.engine.store().read(|r| {
+        let counted = self.still.engine.store().read(|r| {
             let mut count = 0;
             r.each_journal_row(1, |row| {
                 count += usize::from(row.body.contains("\"event\":\"started\""));
@@ -290,13 +238,13 @@ async fn every_command_in_every_phase_by_every_role_through_every_window_answers
 
 async fn ask(bench: &mut Bench, command: &str, login: &str, channel: Channel, phase: Phase) -> String {
     let id = bench.release(phase).await;
-    let view = bench.engine.view(id).await.unwrap().unwrap();
+    let view = bench.still.engine.view(id).await.unwrap().unwrap();
     let seen = match command {
         "approve" => view.binding,
         "confirm-override" => view.overrides[0].asked.clone(),
         _ => String::new(),
     };
-    let asked = bench.engine.demand(id, &person(login), channel, demand(command, &seen)).await;
+    let asked = bench.still.engine.demand(id, &person(login), channel, demand(command, &seen)).await;
     if let Ok(state) = &asked
         && phase == Phase::Waiting
     {
@@ -312,9 +260,10 @@ async fn a_release_that_was_led_out_by_a_command_never_leaves_again() {
     for first in ["deny", "withdraw"] {
         for second in COMMANDS {
             let id = bench.release(Phase::Waiting).await;
-            let binding = bench.engine.view(id).await.unwrap().unwrap().binding;
-            bench.engine.demand(id, &person("abe"), Channel::Web, demand(first, "")).await.unwrap();
-            let again = bench.engine.demand(id, &person("abe"), Channel::Web, demand(second, &binding)).await;
+            let binding = bench.still.engine.view(id).await.unwrap().unwrap().binding;
+            bench.still.engine.demand(id, &person("abe"), Channel::Web, demand(first, "")).await.unwrap();
+            let again =
+                bench.still.engine.demand(id, &person("abe"), Channel::Web, demand(second, &binding)).await;
             assert!(again.is_err(), "{second} after {first}");
             *tried.entry(first).or_default() += 1;
         }

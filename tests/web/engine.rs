@@ -3,105 +3,43 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tagwarden::clock::{Clock, Hand};
-use tagwarden::config::{self, Secret};
 use tagwarden::domain::journal::Stamp;
-use tagwarden::domain::names::{EnvironmentName, ObjectId, Person, ReleaseId, RepositoryName};
-use tagwarden::domain::release::{Event, Kind, Opening, Source};
-use tagwarden::domain::version::Tag;
-use tagwarden::engine::{Engine, Parts};
-use tagwarden::forgejo::Forge;
-use tagwarden::store::Store;
+use tagwarden::domain::names::{Person, ReleaseId};
+use tagwarden::domain::release::Event;
+use tagwarden::engine::Engine;
 
 use crate::samples::friday_evening;
+use crate::still::Still;
 use crate::world::{World, open, settings};
-
-const FILE: &str = r#"
-[server]
-public_url = "http://127.0.0.1:8787"
-state_dir = "STATE"
-[forge]
-url = "http://127.0.0.1:1"
-token = { file = "STATE/secret" }
-webhook_secrets = [ { file = "STATE/secret" } ]
-[[calendar]]
-name = "school"
-time_zone = "Europe/Paris"
-closed = [ { name = "weekend", from = "Fri 16:00", to = "Mon 07:00" } ]
-[[repository]]
-name = "school/bridge"
-[[repository.environment]]
-name = "production"
-calendars = ["school"]
-approvers = ["user:ada", "user:grace"]
-[[repository.environment.host]]
-name = "prod-1"
-address = "local"
-directory = "STATE"
-[repository.environment.deploy]
-recipe = "script"
-[[repository.environment.deploy.step]]
-name = "up"
-run = ["true"]
-"#;
 
 struct Real {
     world: World<Engine>,
-    engine: Engine,
+    still: Still,
     id: ReleaseId,
-    _hand: Hand,
-    _folder: tempfile::TempDir,
 }
 
 async fn real() -> Real {
-    let folder = tempfile::tempdir().unwrap();
-    let state = folder.path().to_str().unwrap();
-    std::fs::write(folder.path().join("secret"), "a-secret-of-twenty-four-bytes").unwrap();
-    let file = folder.path().join("tagwarden.toml");
-    std::fs::write(&file, FILE.replace("STATE", state)).unwrap();
-    let config = Arc::new(config::load(&file).unwrap_or_else(|problems| panic!("{problems:?}")));
-    let (clock, hand) = Clock::movable(friday_evening());
-    let parts = Parts {
-        store: Store::open(folder.path()).unwrap(),
-        clock: clock.clone(),
-        forge: Forge::new(&config.forge.url, &Secret::new("token".to_owned())).unwrap(),
-        http: reqwest::Client::new(),
-        runtime: folder.path().to_owned(),
-        config,
-    };
-    let engine = Engine::new(parts).unwrap();
-    let id = opened(&engine).await;
-    let world = open(Arc::new(engine.clone()), settings(clock)).await;
-    Real { world, engine, id, _hand: hand, _folder: folder }
+    let still = Still::open(friday_evening(), "approvers = [\"user:ada\", \"user:grace\"]", "");
+    let id = opened(&still).await;
+    let world = open(Arc::new(still.engine.clone()), settings(still.clock.clone())).await;
+    Real { world, still, id }
 }
 
-async fn opened(engine: &Engine) -> ReleaseId {
-    let opening = Opening {
-        id: ReleaseId(0),
-        repository: RepositoryName::parse("school/bridge").unwrap(),
-        repository_id: 7,
-        environment: EnvironmentName::parse("production").unwrap(),
-        tag: Tag::parse(b"v1.5.0", "v").unwrap(),
-        object: ObjectId::parse(&"a".repeat(40)).unwrap(),
-        commit: ObjectId::parse(&"b".repeat(40)).unwrap(),
-        pusher: None,
-        source: Source::Webhook,
-        kind: Kind::Forward,
-        target: engine.places()[0].target(),
-    };
+async fn opened(still: &Still) -> ReleaseId {
+    let (opening, store) = (still.opening("v1.5.0", 7, None), still.engine.store());
     let stamp = Stamp::daemon(friday_evening());
     let named = stamp.clone();
-    let state = engine.store().write(move |w| w.open_release(opening, &stamp, &|_, _| Vec::new())).await;
+    let state = store.write(move |w| w.open_release(opening, &stamp, &|_, _| Vec::new())).await;
     let id = state.unwrap().unwrap().opening.id;
     let event = Event::PusherNamed { pusher: Person::parse("ada").unwrap() };
-    engine.store().write(move |w| w.advance(id, &event, &named, &|_, _| Vec::new())).await.unwrap();
+    store.write(move |w| w.advance(id, &event, &named, &|_, _| Vec::new())).await.unwrap();
     id
 }
 
 impl Real {
     /// Signs a person in and returns the cookie and the value of its forms.
     async fn session(&self, person: &str) -> (String, String) {
-        let token = self.engine.new_token(&Person::parse(person).unwrap()).await.unwrap();
+        let token = self.still.engine.new_token(&Person::parse(person).unwrap()).await.unwrap();
         let form = self.world.get("/sign-in").await;
         let cookie = form.one("set-cookie").split(';').next().unwrap().to_owned();
         let body = format!("csrf={}&token={token}&next=/releases/{}", form.field("csrf"), self.id);
@@ -121,7 +59,7 @@ impl Real {
     }
 
     async fn kinds(&self) -> Vec<String> {
-        self.engine.lines(self.id, 0).await.unwrap().into_iter().map(|line| line.kind).collect()
+        self.still.engine.lines(self.id, 0).await.unwrap().into_iter().map(|line| line.kind).collect()
     }
 }
 
@@ -136,10 +74,10 @@ async fn an_approval_on_the_page_stands_in_the_journal_with_its_person_and_windo
     let answer =
         real.post(&grace, "approve", &format!("csrf={csrf}&binding={}", page.field("binding"))).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
-    let state = real.engine.view(real.id).await.unwrap().unwrap();
+    let state = real.still.engine.view(real.id).await.unwrap().unwrap();
     assert_eq!(state.approvals.len(), 1);
     let id = real.id;
-    let entries = real.engine.store().read(move |r| r.journal_of(id, 0)).await.unwrap();
+    let entries = real.still.engine.store().read(move |r| r.journal_of(id, 0)).await.unwrap();
     let last = &entries.last().unwrap().stamp;
     let said = (last.actor.as_ref().map(ToString::to_string), last.channel.name());
     assert_eq!(said, (Some("grace".to_owned()), "web"));
@@ -158,7 +96,7 @@ async fn who_may_not_is_refused_by_the_engine_and_nothing_is_written() {
     assert_eq!(real.post(&eve, "deny", &format!("csrf={csrf}&reason=x")).await.status, 403);
     assert_eq!(real.post(&eve, "hold", &format!("csrf={csrf}&reason=x")).await.status, 403);
     assert_eq!(real.kinds().await, ["opened", "pusher_named"]);
-    real.engine.revoke_tokens(&Person::parse("ada").unwrap()).await.unwrap();
+    real.still.engine.revoke_tokens(&Person::parse("ada").unwrap()).await.unwrap();
     let gone = real.world.ask("GET", "/releases", &[("cookie", &ada)], "").await;
     assert_eq!(gone.status, 401, "a revoked token ends its sign-ins");
     real.world.close().await;
@@ -186,7 +124,7 @@ async fn a_release_is_held_lifted_and_denied_once_and_every_open_page_hears_of_i
 #[tokio::test]
 async fn a_program_asks_whether_it_may_go_now_and_on_monday() {
     let real = real().await;
-    let token = real.engine.new_token(&Person::parse("ci").unwrap()).await.unwrap();
+    let token = real.still.engine.new_token(&Person::parse("ci").unwrap()).await.unwrap();
     let bearer = format!("Bearer {token}");
     let headers = [("authorization", bearer.as_str())];
     let calendar = |answer: &serde_json::Value| {
@@ -213,7 +151,7 @@ async fn an_override_is_heard_from_the_page_and_never_from_a_token_alone() {
     let real = real().await;
     let asked = r#"{"gate":"calendar","reason":"exams","for":"2h"}"#;
     let api = async |person: &str, act: &str, body: &str| {
-        let token = real.engine.new_token(&Person::parse(person).unwrap()).await.unwrap();
+        let token = real.still.engine.new_token(&Person::parse(person).unwrap()).await.unwrap();
         let bearer = format!("Bearer {token}");
         let path = format!("/api/v1/releases/{}/{act}", real.id);
         real.world.ask("POST", &path, &[("authorization", bearer.as_str())], body).await
@@ -224,7 +162,7 @@ async fn an_override_is_heard_from_the_page_and_never_from_a_token_alone() {
     let (ada, csrf) = real.session("ada").await;
     let form = format!("csrf={csrf}&gate=calendar&reason=exams&for=2h");
     assert_eq!(real.post(&ada, "override", &form).await.status, 303);
-    let seen = real.engine.view(real.id).await.unwrap().unwrap().overrides[0].asked.clone();
+    let seen = real.still.engine.view(real.id).await.unwrap().unwrap().overrides[0].asked.clone();
     let own = real.post(&ada, "confirm-override", &format!("csrf={csrf}&gate=calendar&asked={seen}")).await;
     assert_eq!(own.status, 403);
     assert!(own.body.contains("Nobody confirms their own override"), "{}", own.body);
@@ -240,10 +178,10 @@ async fn an_override_is_heard_from_the_page_and_never_from_a_token_alone() {
     let unseen = real.post(&grace, "confirm-override", &body).await;
     assert_eq!(unseen.status, 409);
     assert!(unseen.body.contains("is not the one that you saw"), "{}", unseen.body);
-    let seen = real.engine.view(real.id).await.unwrap().unwrap().overrides[0].asked.clone();
+    let seen = real.still.engine.view(real.id).await.unwrap().unwrap().overrides[0].asked.clone();
     let body = format!("csrf={csrf}&gate=calendar&asked={seen}");
     assert_eq!(real.post(&grace, "confirm-override", &body).await.status, 303);
-    let answer = real.engine.explain(real.id, friday_evening()).await.unwrap().unwrap();
+    let answer = real.still.engine.explain(real.id, friday_evening()).await.unwrap().unwrap();
     assert!(answer.gates.iter().any(|gate| gate.gate == "calendar" && gate.overridden), "{answer:?}");
     let seen = real.world.ask("GET", &format!("/releases/{}", real.id), &[("cookie", &grace)], "").await;
     assert!(seen.body.contains("in force") && seen.body.contains("confirmed by grace"), "{}", seen.body);

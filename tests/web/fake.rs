@@ -6,11 +6,13 @@ use std::sync::{Mutex, MutexGuard};
 use jiff::{SignedDuration, Timestamp};
 use tagwarden::clock::Clock;
 use tagwarden::domain::gate::Answer;
+use tagwarden::domain::journal::Channel;
 use tagwarden::domain::names::{Person, ReleaseId};
 use tagwarden::domain::notice::Notice;
+use tagwarden::engine::Demand;
 use tagwarden::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 use tagwarden::web::{
-    Act, DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
+    DeliveryError, House, LogPiece, RawDelivery, Read, Receipt, Refused, RefusedStatus, ReleaseFilter,
     Session, Stop, Trouble,
 };
 use tokio::sync::broadcast;
@@ -26,7 +28,7 @@ pub struct Known {
     /// Who may act; everybody else is refused.
     pub may: Vec<String>,
     /// What was done: release, person, window, act.
-    pub acts: Vec<(u64, String, &'static str, Act)>,
+    pub acts: Vec<(u64, String, Channel, Demand)>,
     pub environments: Vec<EnvironmentView>,
     /// What was stopped or lifted: scope, person, stop.
     pub stops: Vec<(String, String, Option<Stop>)>,
@@ -146,8 +148,8 @@ impl House for FakeHouse {
         &self,
         id: ReleaseId,
         who: Person,
-        channel: &'static str,
-        act: Act,
+        channel: Channel,
+        act: Demand,
     ) -> Result<ReleaseView, Refused> {
         let refused = |status, notice| Err(Refused { status, notice });
         let mut known = match self.readable() {
@@ -162,7 +164,7 @@ impl House for FakeHouse {
                 Notice::new("TW-P001").with("who", &who).with("environment", "production").with("may", "ada");
             return refused(RefusedStatus::NotAllowed, notice);
         }
-        if matches!(&act, Act::Approve { binding } if *binding != view.binding) {
+        if matches!(&act, Demand::Approve { binding } if *binding != view.binding) {
             return refused(RefusedStatus::Conflict, Notice::new("TW-P002").with("tag", &view.row.tag));
         }
         known.acts.push((id.0, who.to_string(), channel, act));

@@ -1,7 +1,8 @@
 //! Asking on the page: plain forms that work without script, bound to what was seen, and sent by nobody else.
 
+use tagwarden::domain::journal::Channel;
 use tagwarden::domain::names::ObjectId;
-use tagwarden::web::Act;
+use tagwarden::engine::Demand;
 
 use crate::world::{Browser, world};
 
@@ -29,7 +30,7 @@ async fn an_approver_on_a_phone_approves_what_the_page_shows() {
     assert!(page.body.contains("3 minutes ago"), "the age of the evidence");
     let answer = approve(&mut ada, &page).await;
     assert_eq!((answer.status, answer.one("location")), (303, "/releases/14"));
-    let done = (14, "ada".to_owned(), "web", Act::Approve { binding: "5d0c".repeat(16) });
+    let done = (14, "ada".to_owned(), Channel::Web, Demand::Approve { binding: "5d0c".repeat(16) });
     assert_eq!(world.house.known().acts, [done]);
     assert!(ada.get("/releases/14").await.body.contains("Approved. The release goes on"));
     assert!(!ada.get("/releases/14").await.body.contains("Approved. The release goes on"), "said once");
@@ -79,7 +80,7 @@ async fn a_reason_is_needed_where_one_belongs_and_is_kept_when_it_is_refused() {
     assert!(world.house.known().acts.is_empty());
     let answer = ada.post("/releases/14/deny", &format!("csrf={csrf}&reason=+too+late+")).await;
     assert_eq!(answer.status, 303);
-    let done = (14, "ada".to_owned(), "web", Act::Deny { reason: "too late".to_owned() });
+    let done = (14, "ada".to_owned(), Channel::Web, Demand::Deny { reason: "too late".to_owned() });
     assert_eq!(world.house.known().acts, [done]);
     let mut eve = world.person("eve", false).await;
     let csrf = eve.csrf().await;

@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use tagwarden::domain::gate::GateReading;
 use tagwarden::domain::names::Person;
 use tagwarden::domain::notice::Notice;
+use tagwarden::engine::Demand;
 use tagwarden::engine::view::{
     ChecklistView, ItemView, OverrideView, ReleaseView, SignatureView, TickView, VoidView,
 };
-use tagwarden::web::Act;
 
 use crate::samples::{friday_evening, minutes};
 use crate::world::world;
@@ -86,9 +86,12 @@ async fn an_item_is_ticked_with_a_form_of_its_own() {
     assert_eq!(tess.post("/releases/14/tick", &body).await.status, 303);
     let faulty = format!("csrf={csrf}&item=login&found=faulty&note=issue+42");
     assert_eq!(tess.post("/releases/14/tick", &faulty).await.status, 303);
-    let tick =
-        |item: &str, good, note: &str| Act::Tick { item: item.to_owned(), good, note: Some(note.to_owned()) };
-    let acts: Vec<Act> = world.house.known().acts.iter().map(|(_, _, _, act)| act.clone()).collect();
+    let tick = |item: &str, good, note: &str| Demand::Tick {
+        item: item.to_owned(),
+        good,
+        note: Some(note.to_owned()),
+    };
+    let acts: Vec<Demand> = world.house.known().acts.iter().map(|(_, _, _, act)| act.clone()).collect();
     assert_eq!(acts, [tick("share", true, "mended"), tick("login", false, "issue 42")]);
     for bad in ["item=share", "item=share&found=perhaps", "found=good", "item=share&found=good&found=faulty"]
     {
@@ -120,7 +123,7 @@ async fn the_signature_is_offered_when_no_item_is_open() {
     let signed = tess.post("/releases/14/sign-off", &format!("csrf={csrf}&note=all+fine")).await;
     assert_eq!((signed.status, signed.one("location")), (303, "/releases/14"));
     let act = world.house.known().acts[0].3.clone();
-    assert_eq!(act, Act::SignOff { note: Some("all fine".to_owned()) });
+    assert_eq!(act, Demand::SignOff { note: Some("all fine".to_owned()) });
     view(Some(SignatureView {
         by: person("tess"),
         at: friday_evening(),
@@ -164,19 +167,19 @@ async fn an_override_is_asked_at_its_gate_and_confirmed_and_taken_back_where_it_
         grace.post("/releases/14/end-override", &format!("csrf={csrf}&gate=calendar")).await.status,
         303
     );
-    let acts: Vec<Act> = world.house.known().acts.iter().map(|(_, _, _, act)| act.clone()).collect();
+    let acts: Vec<Demand> = world.house.known().acts.iter().map(|(_, _, _, act)| act.clone()).collect();
     let gate = || "calendar".to_owned();
     assert_eq!(
         acts,
         [
-            Act::Override {
+            Demand::Override {
                 gate: gate(),
                 reason: "exams".to_owned(),
                 lasting: Duration::from_secs(7200),
                 drill: true
             },
-            Act::ConfirmOverride { gate: gate(), asked: "5d0c5d0c5d0c5d0c".to_owned() },
-            Act::EndOverride { gate: gate() },
+            Demand::ConfirmOverride { gate: gate(), asked: "5d0c5d0c5d0c5d0c".to_owned() },
+            Demand::EndOverride { gate: gate() },
         ]
     );
     for bad in ["gate=calendar&reason=exams", "gate=calendar&reason=+&for=2h", "reason=exams&for=2h"] {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tagwarden::web::Act;
+use tagwarden::domain::journal::Channel;
+use tagwarden::engine::Demand;
 
 use crate::fake::FakeHouse;
 use crate::world::{Answer, World, world};
@@ -205,7 +206,8 @@ async fn the_same_request_under_the_same_key_is_done_once() {
     let first = ask(&world, &ada, "POST", path, &key, body).await;
     let second = ask(&world, &ada, "POST", path, &key, body).await;
     assert_eq!((first.status, &first.body), (200, &second.body));
-    let denied = |who: &str| (14, who.to_owned(), "api", Act::Deny { reason: "too late".to_owned() });
+    let denied =
+        |who: &str| (14, who.to_owned(), Channel::Api, Demand::Deny { reason: "too late".to_owned() });
     assert_eq!(world.house.known().acts, [denied("ada")]);
     is_problem(&ask(&world, &ada, "POST", "/api/v1/releases/14/hold", &key, body).await, 422, "TW-W015");
     assert_eq!(ask(&world, &grace, "POST", path, &key, body).await.status, 200, "keys belong to a person");

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use tagwarden::clock::{Clock, Hand, Stopwatch};
 use tagwarden::config;
 use tagwarden::daemon::{Daemon, DaemonError};
+use tagwarden::demo::configuration;
 use tagwarden::demo::forge::FakeForge;
 use tagwarden::domain::names::ReleaseId;
 use tagwarden::engine::view::ReleaseRow;
@@ -111,7 +112,7 @@ impl House {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = folder.path().join("tagwarden.toml");
-        fs::write(&config, configuration(folder.path(), &forge.url(), address, setting)).unwrap();
+        fs::write(&config, written(folder.path(), &forge.url(), address, setting)).unwrap();
         lay(folder.path(), &forge, setting);
         let daemon = Daemon::build(config::load(&config).unwrap(), clock).await.unwrap();
         let engine = daemon.engine().clone();
@@ -337,31 +338,14 @@ fn git(folder: &Path, words: &[&str]) -> String {
     String::from_utf8(said.stdout).unwrap().trim().to_owned()
 }
 
-fn configuration(root: &Path, forge: &str, address: SocketAddr, setting: &Setting) -> String {
-    let root_name = root.display();
-    let mut text = format!(
-        r#"[server]
-listen = "{address}"
-public_url = "http://{address}"
-state_dir = "{root_name}/state"
-{server}
-
-[forge]
-url = "{forge}"
-token = {{ file = "{root_name}/token" }}
-webhook_secrets = [ {{ file = "{root_name}/secret" }} ]
-"#,
-        server = setting.server
-    );
+fn written(root: &Path, forge: &str, address: SocketAddr, setting: &Setting) -> String {
+    let mut text = configuration::house(root, forge, address, &setting.server);
     for (name, environments) in &setting.repositories {
         let bare = bare(root, name);
         let place = root.join("places").join(name);
         fs::create_dir_all(&place).unwrap();
         let environments = environments.replace("PLACE", &place.to_string_lossy());
-        text.push_str(&format!(
-            "\n[[repository]]\nname = \"{name}\"\nclone_url = \"{}\"\n\n{environments}",
-            bare.display()
-        ));
+        text.push_str(&format!("\n{}\n{environments}", configuration::repository(name, &bare)));
     }
     text
 }

@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use tagwarden::clock::Clock;
 use tagwarden::config::Secret;
 use tagwarden::domain::gate;
+use tagwarden::domain::journal::Channel;
 use tagwarden::domain::names::{Person, ReleaseId};
 use tagwarden::domain::notice::Notice;
+use tagwarden::engine::Demand;
 use tagwarden::engine::view::{EnvironmentView, JournalLine, ReleaseRow, ReleaseView};
 use tagwarden::messages::Language;
 use tagwarden::web::{
-    self, Act, DeliveryError, House, Limits, Listeners, LogPiece, RawDelivery, Read, Receipt, Refused,
+    self, DeliveryError, House, Limits, Listeners, LogPiece, RawDelivery, Read, Receipt, Refused,
     ReleaseFilter, Session, Settings, Trouble,
 };
 use tokio::net::TcpListener;
@@ -62,7 +64,7 @@ impl House for Fragile {
     async fn hold(&self, _: &str, _: Person, _: Option<web::Stop>) -> Result<(), Refused> {
         Err(Refused { status: web::RefusedStatus::Unavailable, notice: Notice::new("TW-S003") })
     }
-    async fn act(&self, _: ReleaseId, _: Person, _: &'static str, _: Act) -> Result<ReleaseView, Refused> {
+    async fn act(&self, _: ReleaseId, _: Person, _: Channel, _: Demand) -> Result<ReleaseView, Refused> {
         Err(Refused { status: web::RefusedStatus::Unavailable, notice: Notice::new("TW-S003") })
     }
     fn changes(&self) -> broadcast::Receiver<(ReleaseId, u64)> {

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use warp::Filter;
 use warp::filters::BoxedFilter;
 
+use crate::domain::journal::Channel;
 use crate::domain::names::{EnvironmentName, Person, ReleaseId, RepositoryName};
 use crate::domain::notice::Notice;
 use crate::web::act_name::{ActName, Written};
@@ -222,7 +223,7 @@ async fn perform<H: House>(
     };
     let id = places.release();
     tracing::info!(request = %call.caller.request, release = id.0, %person, act = name.name(), "asked by the API");
-    let (status, value) = match call.windows.house.act(id, person, "api", act).await {
+    let (status, value) = match call.windows.house.act(id, person, Channel::Api, act).await {
         Ok(view) => (StatusCode::OK, json!(view)),
         Err(Refused { status, notice }) => (refused(status), json!(notice)),
     };

@@ -2,6 +2,7 @@
 
 use hyper::StatusCode;
 
+use crate::domain::journal::Channel;
 use crate::web::act_name::{ActName, LONGEST_REASON, Written};
 use crate::web::api;
 use crate::web::encoding::Fields;
@@ -28,7 +29,7 @@ pub async fn ask<H: House>(visit: Visit<H>, name: ActName, form: &Fields) -> Res
         "asked on the page"
     );
     let person = visit.session.person.clone();
-    match call.windows.house.act(id, person, "web", act).await {
+    match call.windows.house.act(id, person, Channel::Web, act).await {
         Ok(_) => {
             let mut response = reply::see_other(&format!("/releases/{id}"));
             Note { release: id, act: name, typed: None }.leave(call, &mut response);
