@@ -219,12 +219,14 @@ impl Engine {
     /// Wakes the driver of a release's environment.
     pub(super) fn nudge_place_of(&self, state: &State) {
         for place in &self.0.places {
-            if place.environment.name == state.opening.environment
-                && place.repository_id() == Some(state.opening.repository_id)
-            {
-                place.nudge.notify_one();
-                place.gates.nudge();
+            if place.repository_id() != Some(state.opening.repository_id) {
+                continue;
             }
+            if place.environment.name == state.opening.environment {
+                place.nudge.notify_one();
+            }
+            // A gate may wait for what happens in another environment.
+            place.gates.nudge();
         }
     }
 

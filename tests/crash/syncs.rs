@@ -75,8 +75,11 @@ fn go(field: &Field, case: Case) -> (bool, Option<String>) {
     let trace = format!("trace={}", case.calls);
     let inject = format!("inject={}:{}:when={}", case.calls, case.what, case.number);
     let journey = field.travel(case.road, field.traced(&["-e", &trace, "-e", &inject], &output));
-    let said = std::fs::read_to_string(&output).unwrap();
-    let came = said.contains("INJECTED") || said.contains("killed by SIGKILL");
+    // Of a kill the trace tells nothing that the one at the end of the journey would not tell as well.
+    let came = match case.what.contains("KILL") {
+        true => !journey.ends.is_empty(),
+        false => std::fs::read_to_string(&output).unwrap().contains("INJECTED"),
+    };
     let end = field.end(&journey.version);
     let doubled = field.doubled(&journey.version);
     let forgotten = forgotten(field, &journey);
@@ -84,7 +87,7 @@ fn go(field: &Field, case: Case) -> (bool, Option<String>) {
         Some(format!("{case:?} ends as {end:#?}, not as {plain:#?}"))
     } else if !doubled.is_empty() || !forgotten.is_empty() {
         Some(format!("{case:?}: doubled {doubled:#?}, forgotten {forgotten:#?}"))
-    } else if came && case.what.contains("KILL") && journey.ends.len() != 1 {
+    } else if case.what.contains("KILL") && journey.ends.len() > 1 {
         Some(format!("{case:?} ended {} daemons", journey.ends.len()))
     } else {
         None

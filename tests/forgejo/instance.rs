@@ -62,6 +62,11 @@ fn must(command: &mut Command) -> String {
 impl Instance {
     /// Starts the instance with the repository `school/bridge`, whose hook stands in `layout`, and the daemon.
     pub async fn start(layout: Layout) -> Option<Self> {
+        Self::start_with(layout, 0, "").await
+    }
+
+    /// The same, with so many approvals by `grace`, and further tables of the repository.
+    pub async fn start_with(layout: Layout, approvals: u32, further: &str) -> Option<Self> {
         let binary = std::env::var_os("FORGEJO_BIN").expect("FORGEJO_BIN names Forgejo's binary");
         let folder = tempfile::tempdir().unwrap();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
@@ -93,7 +98,7 @@ impl Instance {
             return None;
         }
         instance.make_repository().await;
-        instance.install(layout);
+        instance.install(layout, approvals, further);
         instance.first_push();
         instance.serve().await;
         Some(instance)
@@ -233,13 +238,13 @@ impl Instance {
     }
 
     /// Writes the configuration and puts the hook where this layout has it.
-    fn install(&self, layout: Layout) {
+    fn install(&self, layout: Layout, approvals: u32, further: &str) {
         for (name, text) in [("token", self.token("tagwarden")), ("secret", SECRET)] {
             fs::write(self.root().join(name), text).unwrap();
             fs::set_permissions(self.root().join(name), fs::Permissions::from_mode(0o600)).unwrap();
         }
         fs::create_dir_all(self.root().join("app")).unwrap();
-        let text = written(self.root(), &self.url(""), free_port());
+        let text = written(self.root(), &self.url(""), free_port(), approvals) + further;
         fs::write(self.root().join("tagwarden.toml"), text).unwrap();
         for name in ["token", "secret", "app", "tagwarden.toml"] {
             if is_root() {
@@ -404,7 +409,7 @@ fn user() -> String {
     if is_root() { "nobody".to_owned() } else { must(Command::new("id").arg("-un")) }
 }
 
-fn written(root: &Path, forge: &str, port: u16) -> String {
+fn written(root: &Path, forge: &str, port: u16, approvals: u32) -> String {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let house = configuration::house(root, forge, address, "");
     let root = root.display();
@@ -415,7 +420,8 @@ name = "school/bridge"
 [[repository.environment]]
 name = "production"
 release_managers = ["user:ada"]
-approvals = 0
+approvers = ["user:grace"]
+approvals = {approvals}
 [[repository.environment.host]]
 name = "here"
 address = "local"

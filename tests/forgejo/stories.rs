@@ -1,6 +1,7 @@
 //! What a real Forgejo does with our hook, our daemon and our client.
 
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use tagwarden::forgejo::{CommitStatus, Reaction, StatusState};
 
 use crate::instance::{Instance, Layout, bridge};
@@ -95,6 +96,91 @@ async fn a_tag_made_by_the_api_meets_the_rules_and_a_protected_one_its_people() 
     assert_eq!(status, 422, "grace manages no releases: {answer}");
     let (status, answer) = forge.ask("POST", "ada", tags, Some(lawful)).await;
     assert_eq!(status, 201, "{answer}");
+}
+
+/// Returns the newest issue of the repository that shows a release of `tag`.
+async fn issue_of(forge: &Instance, tag: &str) -> Option<(u64, Value)> {
+    let (_, issues) = forge.ask("GET", "ada", "repos/school/bridge/issues?state=all&type=issues", None).await;
+    let found = issues.as_array()?.iter().find(|issue| {
+        issue["user"]["login"] == "tagwarden"
+            && issue["title"].as_str().is_some_and(|title| title.contains(&format!("{tag} ")))
+    })?;
+    Some((found["number"].as_u64()?, found.clone()))
+}
+
+/// Comments, and waits for the daemon's reaction.
+async fn say(forge: &Instance, person: &str, issue: u64, text: &str, reaction: &str) {
+    let path = format!("repos/school/bridge/issues/{issue}/comments");
+    let (status, comment) = forge.ask("POST", person, &path, Some(json!({ "body": text }))).await;
+    assert_eq!(status, 201, "{comment}");
+    let path = format!("repos/school/bridge/issues/comments/{}/reactions", comment["id"]);
+    forge
+        .until(&format!("the reaction {reaction} to {text} by {person}"), async |forge| {
+            let (_, reactions) = forge.ask("GET", "ada", &path, None).await;
+            reactions.as_array().is_some_and(|all| {
+                all.iter().any(|one| one["content"] == reaction && one["user"]["login"] == "tagwarden")
+            })
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "tier 7: wants a Forgejo (FORGEJO_BIN)"]
+async fn people_lead_a_release_there_and_back_by_comment() {
+    let further = "[repository.issue]\nenabled = true\n";
+    let forge = Instance::start_with(Layout::PerRepository, 1, further).await.unwrap();
+    for version in ["1.0.0", "1.1.0"] {
+        if version != "1.0.0" {
+            forge.version_is(version);
+        }
+        let tag = format!("v{version}");
+        forge.git(&["push", "origin", "main", &tag]);
+        let (commit, asked) = (forge.commit(), "`/approve ");
+        forge
+            .until("the issue", async |forge| {
+                let issue = issue_of(forge, &tag).await;
+                issue.is_some_and(|(_, issue)| issue["body"].as_str().unwrap().contains(asked))
+            })
+            .await;
+        let (issue, shown) = issue_of(&forge, &tag).await.unwrap();
+        // The forge counts in seconds, and nobody reads an issue within the one in which it was written.
+        let written: Timestamp = shown["updated_at"].as_str().unwrap().parse().unwrap();
+        forge.until("a later second", async |_| Timestamp::now().as_second() > written.as_second()).await;
+        say(&forge, "eve", issue, "/approve", "confused").await;
+        assert_eq!(state_of(&forge, commit.as_str()).await.as_deref(), Some("pending"));
+        say(&forge, "grace", issue, "/approve", "+1").await;
+        forge
+            .until("the status", async |forge| {
+                state_of(forge, commit.as_str()).await.as_deref() == Some("success")
+            })
+            .await;
+        forge
+            .until("the issue to be closed", async |forge| {
+                issue_of(forge, &tag).await.unwrap().1["state"] == "closed"
+            })
+            .await;
+    }
+    let (issue, _) = issue_of(&forge, "v1.1.0").await.unwrap();
+    say(&forge, "ada", issue, "/rollback it is slow", "+1").await;
+    let release = "repos/school/bridge/releases/tags/v1.1.0";
+    forge
+        .until("the release to be taken back", async |forge| {
+            let (_, release) = forge.ask("GET", "ada", release, None).await;
+            release["prerelease"] == true
+        })
+        .await;
+    forge
+        .until("the rollback tag", async |forge| {
+            let path = "repos/school/bridge/tags/v1.1.0-rollback";
+            forge.ask("GET", "ada", path, None).await.0 == 200
+        })
+        .await;
+    assert!(
+        !forge.root().join("app/deployed-v1.1.0").exists()
+            && forge.root().join("app/deployed-v1.0.0").exists()
+    );
+    let failed = state_of(&forge, forge.commit().as_str()).await;
+    assert_eq!(failed.as_deref(), Some("failure"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

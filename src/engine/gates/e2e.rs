@@ -6,18 +6,19 @@
 //! Whether a request that was cut took effect only the forge's list of runs tells; it is looked for there for
 //! [`PATIENCE`] before anything is asked again.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Sight;
 use super::ci::{source, unreached};
-use crate::config::Gate;
+use crate::config::{Gate, GateSource};
 use crate::domain::checks::{self, Trial};
-use crate::domain::gate::Standing;
+use crate::domain::gate::{Evidence, Standing};
 use crate::domain::names::{EnvironmentName, ObjectId};
 use crate::domain::notice::Notice;
 use crate::domain::release::{Phase, State};
 use crate::engine::error::chain;
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Place};
 use crate::signals;
 use crate::store::{Claim, Patience};
 
@@ -75,6 +76,26 @@ impl Engine {
                 source.clone(),
             )
         })
+    }
+
+    /// Returns the gates whose evidence is older than the last deployment to where their workflow tries the application.
+    pub(super) async fn outdated_trials<'p>(
+        &self,
+        place: &'p Place,
+        state: &State,
+        known: &BTreeMap<String, Evidence>,
+    ) -> Result<BTreeSet<&'p str>, EngineError> {
+        let mut outdated = BTreeSet::new();
+        for gate in &place.environment.gates {
+            let GateSource::E2e { after: Some(after), .. } = &gate.source else { continue };
+            let Some(seen) = known.get(&gate.name) else { continue };
+            let (repository, environment) = (state.opening.repository_id, after.to_string());
+            let last = self.0.store.read(move |r| r.last_deployment(repository, &environment)).await?;
+            if last.is_some_and(|(_, at)| at >= seen.seen_at) {
+                outdated.insert(gate.name.as_str());
+            }
+        }
+        Ok(outdated)
     }
 
     /// Returns since when the commit runs in the environment `after` of the same repository.

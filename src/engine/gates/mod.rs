@@ -29,6 +29,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Stopwatch;
 use crate::config::{self, Gate, GateSource};
 use crate::domain::gate::{Evidence, Standing};
 use crate::domain::names::HostName;
@@ -40,6 +41,8 @@ use crate::remote::Host;
 
 /// The longest that a monitoring server may take to answer, in milliseconds.
 const ASK_LIMIT_MS: u64 = 10_000;
+/// What a clock may gain on a stopwatch during one look without having jumped.
+const CLOCK_STEP: Duration = Duration::from_secs(1);
 /// The pause after a turn that failed.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -110,7 +113,11 @@ impl Engine {
         for state in &waiting {
             let now = self.0.clock.now();
             let known = place.gates.newest(state, now);
-            let due = |gate: &&Gate| next_look(gate, known.get(&gate.name), now).is_none_or(|at| at <= now);
+            let outdated = self.outdated_trials(place, state, &known).await?;
+            let due = |gate: &&Gate| {
+                let next = next_look(gate, known.get(&gate.name), now);
+                next.is_none_or(|at| at <= now) || outdated.contains(gate.name.as_str())
+            };
             let gates: Vec<&Gate> = place.environment.gates.iter().filter(due).collect();
             self.look_at_gates(place, state, &gates).await?;
         }
@@ -135,8 +142,9 @@ impl Engine {
         let known = place.gates.newest(state, self.0.clock.now());
         let known = &known;
         let looks = gates.iter().map(|gate| async move {
+            let (began, took) = (self.0.clock.now(), Stopwatch::start());
             let sight = self.look_at_gate(place, state, gate).await;
-            let seen_at = self.0.clock.now();
+            let seen_at = seen_at(gate, began, self.0.clock.now(), took.elapsed());
             let before = known.get(&gate.name).filter(|known| known.standing == sight.standing);
             let since = before.map(Evidence::lasts_since).filter(|since| *since <= seen_at);
             Evidence {
@@ -195,6 +203,16 @@ impl Engine {
             GateSource::Images(images) => self.look_for_images(place, state, images).await,
         }
     }
+}
+
+/// Returns the instant that counts for a look: its end, so that a long one is not old at once.
+///
+/// What is compared with an instant of our own, such as a deployment's, counts as seen when the look began: it may have
+/// happened in the middle. The same holds for a look over which the clock jumped: its end may be years away.
+fn seen_at(gate: &Gate, began: Timestamp, ended: Timestamp, took: Duration) -> Timestamp {
+    let follows = matches!(&gate.source, GateSource::E2e { after: Some(_), .. });
+    let jumped = began.checked_add(took + CLOCK_STEP).is_ok_and(|latest| ended > latest);
+    if follows || jumped { began } else { ended }
 }
 
 /// Returns the host on which a gate looks, as configured and as it is reached; `None` names the first.
