@@ -12,6 +12,8 @@
 mod chat;
 #[path = "crash/field.rs"]
 mod field;
+#[path = "world/figures.rs"]
+mod figures;
 #[path = "crash/journal.rs"]
 mod journal;
 #[path = "crash/seed.rs"]

@@ -8,6 +8,8 @@
 #![expect(clippy::unwrap_used, reason = "a broken assumption fails the test, as it should")]
 #![allow(missing_docs, reason = "tests")]
 
+#[path = "world/figures.rs"]
+mod figures;
 #[path = "model/rules.rs"]
 mod rules;
 
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use figures::show;
 use jiff::Timestamp;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
@@ -254,7 +257,7 @@ fn seed(teller: u32) -> [u8; 32] {
         let now = Timestamp::now().as_nanosecond() ^ i128::from(std::process::id());
         (now & 0xffff_ffff) as u64
     });
-    println!("teller {teller}: TAGWARDEN_SEED={seed}");
+    show(&format!("teller {teller}: TAGWARDEN_SEED={seed}"));
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_be_bytes());
     bytes[8..12].copy_from_slice(&teller.to_be_bytes());
@@ -283,10 +286,10 @@ fn whatever_happens_in_whatever_order_nothing_unlawful_is_written_and_all_of_it_
     });
     let (happened, refused) = (HAPPENED.load(Ordering::Relaxed), REFUSED.load(Ordering::Relaxed));
     let took: Duration = begun.elapsed();
-    println!(
+    show(&format!(
         "{STORIES} stories of {STEPS} steps in {took:.1?}: {happened} lawful events written, \
          {refused} unlawful ones refused, 0 written"
-    );
+    ));
     assert!(happened > 20_000 && refused > 5_000, "both kinds were tried");
 }
 

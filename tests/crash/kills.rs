@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use crate::field::{Field, Road, twice};
+use crate::figures::show;
 use crate::seed::Chance;
 
 /// So many grounds are used at the same time.
@@ -177,7 +178,7 @@ async fn a_thousand_kills_lose_nothing_and_double_nothing() {
     .await
     .unwrap();
     let worst = figures.recovery.iter().max().copied().unwrap_or_default();
-    println!(
+    show(&format!(
         "{} kills in {:.0?}; {} tags pushed, {} webhooks acknowledged, {} releases; lost {}, doubled {}, \
          of unknown fate {}; recovery p50 {:.0?}, p99 {:.0?}, max {worst:.0?}",
         figures.kills,
@@ -190,7 +191,7 @@ async fn a_thousand_kills_lose_nothing_and_double_nothing() {
         figures.unknown,
         figures.within(50),
         figures.within(99),
-    );
+    ));
     assert_eq!((figures.lost, figures.doubled), (Vec::new(), Vec::new()));
     assert!(worst < RECOVERY, "a start took {worst:?}");
     assert!(figures.releases >= kills / RELEASE_EVERY / 2, "people released on the way");

@@ -10,6 +10,7 @@ use tagwarden::points::PLACES;
 use tokio::runtime::Handle;
 
 use crate::field::{Field, Road};
+use crate::figures::show;
 
 /// So many grounds are used at the same time: the daemon mostly waits.
 const FIELDS: usize = 5;
@@ -140,12 +141,12 @@ async fn every_failpoint_times_abort_panic_error_ends_in_the_same_release() {
     })
     .await
     .unwrap();
-    println!(
+    show(&format!(
         "{} points, {count} cases in {:.0?}; {} faults",
         2 * PLACES.len(),
         begun.elapsed(),
         faults.len()
-    );
+    ));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::figures::show;
+
 /// A stream of numbers from a seed (SplitMix64).
 pub struct Chance(u64);
 
@@ -13,7 +15,7 @@ impl Chance {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
             now.as_nanos() as u64 % 1_000_000_007
         });
-        println!("TAGWARDEN_SEED={seed}");
+        show(&format!("TAGWARDEN_SEED={seed}"));
         Self(seed)
     }
 

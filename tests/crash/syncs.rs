@@ -11,6 +11,7 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 
 use crate::field::{Field, Journey, Road};
+use crate::figures::show;
 use crate::seed::Chance;
 
 /// So many grounds are used at the same time.
@@ -129,7 +130,8 @@ fn everywhere(runtime: &Handle, kinds: &[(&'static str, &'static str, u64)]) -> 
         }
     });
     let (came, faults) = (came.into_inner().unwrap(), faults.into_inner().unwrap());
-    println!("{count} cases, {came} calls hit, {} faults, in {:.0?}", faults.len(), begun.elapsed());
+    let took = begun.elapsed();
+    show(&format!("{count} cases of {kinds:?}, {came} calls hit, {} faults, in {took:.0?}", faults.len()));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     // How many writes a road has differs a little from time to time, so the last ones may not come.
     assert!(came * 10 >= count as u64 * 8, "only {came} of {count} calls came");
