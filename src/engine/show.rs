@@ -63,13 +63,19 @@ impl Engine {
             .store
             .read(move |r| {
                 let Some(record) = r.release_record(id)? else { return Ok(None) };
-                Ok(r.state_of(id)?.map(|state| (record, state)))
+                let Some(state) = r.state_of(id)? else { return Ok(None) };
+                let given = if state.approvals.is_empty() { Vec::new() } else { r.journal_of(id, 0)? };
+                Ok(Some((record, state, given)))
             })
             .await?;
-        let Some((record, state)) = found else { return Ok(None) };
+        let Some((record, state, given)) = found else { return Ok(None) };
         let place = self.place_of(&state);
         let row = self.row(record, state.opening.pusher.clone())?;
-        Ok(Some(view(row, &state, place.as_deref(), self.0.clock.now())))
+        let mut view = view(row, &state, place.as_deref(), self.0.clock.now());
+        for vote in &mut view.approvals {
+            vote.channel = window_of(vote, &given).unwrap_or_default().to_owned();
+        }
+        Ok(Some(view))
     }
 
     /// Returns the lines of a release's journal after place `after`.
@@ -138,6 +144,15 @@ impl Engine {
             wake_at: record.wake_at,
         })
     }
+}
+
+/// Returns the window through which an approval was given, which the journal tells and the state does not.
+fn window_of(vote: &VoteView, entries: &[Entry]) -> Option<&'static str> {
+    let given = entries.iter().rev().find(|entry| match &entry.fact {
+        Fact::Release { event: Event::Approved { by, .. }, .. } => by.same_as(&vote.person),
+        Fact::Release { .. } | Fact::House { .. } => false,
+    })?;
+    Some(given.stamp.channel.name())
 }
 
 fn view(row: ReleaseRow, state: &State, place: Option<&Place>, now: Timestamp) -> ReleaseView {

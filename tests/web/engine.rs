@@ -75,7 +75,7 @@ async fn an_approval_on_the_page_stands_in_the_journal_with_its_person_and_windo
         real.post(&grace, "approve", &format!("csrf={csrf}&binding={}", page.field("binding"))).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let state = real.still.engine.view(real.id).await.unwrap().unwrap();
-    assert_eq!(state.approvals.len(), 1);
+    assert_eq!(state.approvals.iter().map(|vote| vote.channel.as_str()).collect::<Vec<_>>(), ["web"]);
     let id = real.id;
     let entries = real.still.engine.store().read(move |r| r.journal_of(id, 0)).await.unwrap();
     let last = &entries.last().unwrap().stamp;
