@@ -89,6 +89,16 @@ impl Clock {
         }
     }
 
+    /// Returns after `length` on this clock or on the machine's stopwatch, whichever is sooner.
+    ///
+    /// For what is looked at again from time to time: a clock that is set back must not leave it alone for that long.
+    pub async fn pause(&self, length: Duration) {
+        tokio::select! {
+            () = self.sleep(length) => {}
+            () = tokio::time::sleep(length) => {}
+        }
+    }
+
     /// Returns after `length` on this clock.
     pub async fn sleep(&self, length: Duration) {
         let end = self.now().checked_add(length).unwrap_or(Timestamp::MAX);

@@ -49,7 +49,7 @@ impl Engine {
     pub(super) async fn keep_checkpoints(self, stop: CancellationToken) {
         loop {
             let stopped = tokio::select! {
-                () = self.0.clock.sleep(EVERY) => false,
+                () = self.0.clock.pause(EVERY) => false,
                 () = stop.cancelled() => true,
             };
             let now = self.0.clock.now();

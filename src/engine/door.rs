@@ -59,7 +59,7 @@ impl Engine {
 
     async fn post_door_status(&self, repository: &Repository, commit: &ObjectId, status: &CommitStatus) {
         for wait in TRIES {
-            self.0.clock.sleep(wait).await;
+            self.0.clock.pause(wait).await;
             match self.0.forge.post_status(&repository.name, commit, status).await {
                 Ok(()) => return,
                 Err(error) => {

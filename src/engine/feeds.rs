@@ -197,7 +197,7 @@ impl Engine {
         let due = later(now, pause).min(old_at.filter(|at| *at > now).unwrap_or(Timestamp::MAX));
         tokio::select! {
             () = self.0.clock.sleep_until(due) => {}
-            () = tokio::time::sleep(pause) => {}
+            () = self.0.clock.pause(pause) => {}
             () = stop.cancelled() => {}
         }
     }

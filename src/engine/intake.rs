@@ -59,8 +59,7 @@ impl Engine {
             };
             tokio::select! {
                 () = guarded.nudge.notified() => self.gather(guarded, rested, &stop).await,
-                () = tokio::time::sleep(pause) => {}
-                () = self.0.clock.sleep(pause) => {}
+                () = self.0.clock.pause(pause) => {}
                 () = stop.cancelled() => {}
             }
         }

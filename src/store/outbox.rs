@@ -66,6 +66,8 @@ pub struct OutboxRow {
     pub state: OutboxState,
     /// What the receiver answered last.
     pub answer: Option<String>,
+    /// When the row was written last.
+    pub changed_at: Timestamp,
 }
 
 impl OutboxRow {
@@ -75,7 +77,7 @@ impl OutboxRow {
     }
 }
 
-const COLUMNS: &str = "id, release, key, lane, payload, attempts, due_at, state, answer";
+const COLUMNS: &str = "id, release, key, lane, payload, attempts, due_at, state, answer, changed_at";
 
 impl Writing<'_> {
     /// Puts a row in, due at once; the same key is kept once.
@@ -199,5 +201,6 @@ fn outbox_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         state: OutboxState::named(&state)
             .ok_or_else(|| StoreError::Unreadable(format!("outbox state `{state}`")))?,
         answer: row.get(8)?,
+        changed_at: instant(&row.get::<_, String>(9)?)?,
     })
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tagwarden::demo::Rules;
 use tagwarden::domain::release::Phase;
+use tagwarden::engine::Demand;
+use tagwarden::store::{OutboxRow, OutboxState};
 
 use crate::scene::{FRIDAY_EVENING, MONDAY, Scene, WEDNESDAY, at, rules, scene, with_approval};
 
@@ -99,6 +101,33 @@ async fn a_clock_that_is_set_back_leaves_production_watched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_be_told_is_told_although_the_clock_was_set_back() {
+    let scene = scene(FRIDAY_EVENING, &rules()).await;
+    scene.push("1.1.0").await;
+    let view = scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
+    let (id, commit) = (view.row.id, view.commit.as_str());
+    scene.ground.forge.be_down(true);
+    scene.demand(id, "ada", Demand::Hold { reason: "wait for me".to_owned() }).await.unwrap();
+    scene
+        .until("the status to be tried", |world| async move {
+            let rows = world.engine().store().read(move |r| r.outbox_of(id)).await.unwrap();
+            let tried = |row: &OutboxRow| row.state == OutboxState::Due && row.answer.is_some();
+            Ok(rows.iter().any(tried).then_some(()))
+        })
+        .await
+        .unwrap();
+    scene.jump_back();
+    scene.ground.forge.be_down(false);
+    scene
+        .until("the status to be told", |world| async move {
+            let statuses = world.ground.forge.statuses(commit);
+            Ok(statuses.last().is_some_and(|status| status.description.contains("wait for me")).then_some(()))
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_hour_that_comes_twice_deploys_nothing_twice_and_refuses_nothing_new() {
     let scene = scene(WEDNESDAY, &rules()).await;
     scene.complete("1.1.0").await;
@@ -135,9 +164,9 @@ name = "ready"
 run = ["test", "-e", "{root}/ready"]
 "#;
     let scene = scene(WEDNESDAY, &Rules { further: further.to_owned(), ..rules() }).await;
+    scene.hand.set(at(TEN_YEARS_LATER));
     scene.push("1.1.0").await;
     scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
-    scene.hand.set(at(TEN_YEARS_LATER));
     scene
         .until("a look in ten years", |world| async move {
             let view = world.view("v1.1.0").await?.unwrap();

@@ -37,6 +37,11 @@ const FIRST_LOOK: Duration = Duration::from_secs(86_400);
 /// How soon is tried again what could not be known.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// Returns whether `every` has passed since a look; by a clock that was set back behind it, that is not known.
+fn is_over(looked_at: Timestamp, every: Duration, now: Timestamp) -> bool {
+    now < looked_at || looked_at.checked_add(every).is_ok_and(|again| again <= now)
+}
+
 impl Engine {
     /// Keeps a comment that a webhook brought, and returns once it is durable.
     pub(super) async fn keep_comment(
@@ -93,14 +98,17 @@ impl Engine {
             return;
         }
         let every = self.0.config.forge.reconcile_every;
-        let mut look_at = self.0.clock.now();
+        let mut looked_at = None;
         while !stop.is_cancelled() {
             let now = self.0.clock.now();
             let mut pause = every;
             if let Some(id) = guarded.id() {
-                if guarded.take_opened_issue() || now >= look_at {
+                if guarded.take_opened_issue() {
+                    looked_at = None;
+                }
+                if looked_at.is_none_or(|at| is_over(at, every, now)) {
                     match self.find_comments(guarded, id).await {
-                        Ok(()) => look_at = now.checked_add(every).unwrap_or(Timestamp::MAX),
+                        Ok(()) => looked_at = Some(now),
                         Err(error) => pause = self.comments_fail(guarded, &error),
                     }
                 }
@@ -112,8 +120,7 @@ impl Engine {
             }
             tokio::select! {
                 () = guarded.said.notified() => {}
-                () = tokio::time::sleep(pause) => {}
-                () = self.0.clock.sleep(pause) => {}
+                () = self.0.clock.pause(pause) => {}
                 () = stop.cancelled() => {}
             }
         }
