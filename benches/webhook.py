@@ -2,10 +2,12 @@
 
 import http.client
 import json
-import selectors
+import pathlib
 import shutil
 import socket
 import statistics
+import struct
+import subprocess
 import time
 
 from measure import report, report_absolute
@@ -16,52 +18,23 @@ DELIVERIES = 4000
 ROUNDS = 3
 
 
-def fire(port, requests, saying=b""):
+def build(world):
+    """Builds the client: one in Python needs as much time for a request as the servers that are compared."""
+    program = world.top / "flood"
+    source = pathlib.Path(__file__).parent / "load" / "flood.rs"
+    subprocess.run(["rustc", "--edition", "2024", "-O", "-o", program, source], check=True)
+    return program
+
+
+def fire(program, port, requests, saying=""):
     """Sends all requests over 64 connections, one at a time on each.
 
     Returns answers a second, and the 99th percentile of the time until an answer, in milliseconds.
     """
-    selector = selectors.DefaultSelector()
-    todo = iter(requests)
-    began, open_connections, sent, took = time.perf_counter(), 0, {}, []
-
-    def send(connection):
-        request = next(todo, None)
-        if request is None:
-            selector.unregister(connection)
-            connection.close()
-            return False
-        sent[connection] = time.perf_counter()
-        connection.sendall(request)
-        return True
-
-    for _ in range(CLIENTS):
-        connection = socket.create_connection(("127.0.0.1", port))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(connection, selectors.EVENT_READ, bytearray())
-        open_connections += send(connection)
-    while open_connections:
-        ready = selector.select(30)
-        if not ready:
-            raise RuntimeError(f"no answer for 30 s after {len(took)} answers")
-        for key, _ in ready:
-            buffer = key.data
-            piece = key.fileobj.recv(65536)
-            if not piece:
-                raise RuntimeError(f"the connection was closed after {len(took)} answers: {bytes(buffer)!r}")
-            buffer += piece
-            head, mark, body = buffer.partition(b"\r\n\r\n")
-            if not mark:
-                continue
-            length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
-            if len(body) < length:
-                continue
-            if not head.startswith(b"HTTP/1.1 2") or saying not in body:
-                raise RuntimeError(f"refused: {bytes(buffer)!r}")
-            took.append(time.perf_counter() - sent[key.fileobj])
-            buffer.clear()
-            open_connections -= not send(key.fileobj)
-    return len(took) / (time.perf_counter() - began), sorted(took)[len(took) * 99 // 100] * 1000
+    file = program.with_suffix(".requests")
+    file.write_bytes(b"".join(struct.pack("<I", len(request)) + request for request in requests))
+    said = json.loads(subprocess.run([program, str(port), str(CLIENTS), file, saying], check=True, capture_output=True).stdout)
+    return said["rate"], said["late_ms"]
 
 
 def rest(port):
@@ -100,12 +73,13 @@ def acknowledgements(world):
         except OSError:
             time.sleep(0.02)
     world.serve()
+    client = build(world)
     theirs, measured = [], []
     for some in rounds:
         # In turn, so that a busy moment of the machine hits both, and each alone.
-        theirs.append(fire(port, some)[0])
+        theirs.append(fire(client, port, some)[0])
         # An answer that ignores would be cheaper: each must say that the tag was noted, which is said after the commit.
-        measured.append(fire(world.port, some, b"was noted"))
+        measured.append(fire(client, world.port, some, "was noted"))
         rest(world.port)
     theirs, ours = statistics.median(theirs), statistics.median(rate for rate, _ in measured)
     report("durable webhook acknowledgements against `webhook`", ours, theirs, 2, unit="a second", more_is_better=True)
