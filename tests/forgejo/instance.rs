@@ -144,6 +144,17 @@ impl Instance {
         command
     }
 
+    /// Returns what the doctor finds, each with its check and state, of a forge whose hooks are there.
+    pub fn doctor(&self, hooks: &str) -> Vec<(String, String)> {
+        // Ends with 1: nothing is watched here, and the tags are protected by nobody.
+        let said = self.program("tagwarden").args(["doctor", "--json", "--hooks", hooks]).output().unwrap();
+        let found: Value = serde_json::from_slice(&said.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
+        let word = |check: &Value, key: &str| check[key].as_str().unwrap().to_owned();
+        let checks = found["checks"].as_array().unwrap().iter();
+        checks.map(|check| (word(check, "check"), word(check, "state"))).collect()
+    }
+
     pub fn tagwarden(&self, words: &[&str]) -> String {
         must(self.program("tagwarden").args(words))
     }
