@@ -80,6 +80,46 @@ fn what_could_not_be_read_back_is_left_alone() {
 }
 
 #[test]
+fn what_is_lawful_is_released_whatever_the_notes_link_to_and_whatever_the_levels_are() {
+    let links = "[unreleased]: https://git.example.org/school/bridge/compare/v1.0.0...HEAD\n";
+    let own = format!(
+        "## [Unreleased]\n\n- gone, see [1.1.0] and wait...\n\n## [1.0.0] - 2026-01-15\n\n- b\n\n{links}"
+    );
+    let middle =
+        format!("## [Unreleased]\n\n- a\n\n{links}\n### Fixed\n\n- b\n\n## [1.0.0] - 2026-01-15\n\n- c\n");
+    for (text, heading) in [
+        (own.as_str(), "\n## [1.1.0] - 2026-11-24\n"),
+        (middle.as_str(), "\n## [1.1.0] - 2026-11-24\n"),
+        (
+            "# Unreleased\n\n## Added\n\n- a\n\n1.0.0 - 2026-01-15\n------------------\n\n- b\n",
+            "\n# 1.1.0 - 2026-11-24\n",
+        ),
+        (
+            "Unreleased\n==========\n\n## Added\n\n- wait...\n\n# 1.0.0 - 2026-01-15\n\n- b\n",
+            "\n1.1.0 - 2026-11-24\n==================\n",
+        ),
+        (
+            "## [Unreleased]\n\n- a\n\n## [1.0.0] [YANKED] - 2026-01-15\n\n- b\n",
+            "\n## [1.1.0] - 2026-11-24\n",
+        ),
+    ] {
+        let new = released(text, "1.1.0");
+        assert!(new.contains(heading), "{new}");
+        let section = parsed(&new);
+        let section = section.section(&version("1.1.0")).unwrap();
+        assert!(!section.entries.is_empty() && !section.yanked, "{new}");
+    }
+}
+
+#[test]
+fn a_definition_in_a_list_is_no_pattern_to_follow() {
+    let text =
+        "## [Unreleased]\n\n- a\n\n## [1.0.0] - 2026-01-15\n\n- [1.0.0]: https://git.example.org/v1.0.0\n";
+    let new = released(text, "1.1.0");
+    assert_eq!(new.replace("\n\n## [1.1.0] - 2026-11-24", ""), text);
+}
+
+#[test]
 fn releasing_twice_says_that_it_is_done() {
     let new = released(PLAIN, "1.1.0");
     let again = parsed(&new).release(&version("1.1.0"), day()).unwrap();

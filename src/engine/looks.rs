@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::config::{HttpCheck, Recipe, Signal, SignalSource};
 use crate::domain::names::HostName;
 use crate::domain::plan::{Ask, Output};
-use crate::domain::release::{Event, State, Work, is_past, work};
+use crate::domain::release::{self, Event, State, Work, is_past, work};
 use crate::domain::watch::{self, Course, Look, OnNoData, Rule, Verdict};
 use crate::engine::drive::{Memory as DriveMemory, Next};
 use crate::engine::error::chain;
@@ -38,15 +38,16 @@ impl Engine {
     ) -> Result<Next, EngineError> {
         let id = state.opening.id;
         let Some(course) = &state.watch else { return Ok(Next::Idle) };
-        let now = self.0.clock.now();
-        let last = course.looks.last().map(|look| look.at);
-        if !is_past(last.unwrap_or(course.since), now) {
-            // By these instants the next look would be due when the clock gets there again, and nobody would watch until then.
-            let until = now.checked_add(place.environment.watch.duration).unwrap_or(Timestamp::MAX);
-            self.record(id, Event::WatchRestarted { until }).await?;
-            return Ok(Next::Again);
+        let (now, every) = (self.0.clock.now(), place.environment.watch.every);
+        if is_ahead(course, place.environment.watch.duration, now) {
+            return self.watch_anew(place, state, now).await;
         }
-        let due = last.map_or(course.since, |at| at.checked_add(place.environment.watch.every).unwrap_or(at));
+        let due = match course.looks.last() {
+            None => course.since,
+            // The clock went back a little: rather a look too many.
+            Some(last) if last.at > now => now,
+            Some(last) => last.at.checked_add(every).unwrap_or(last.at),
+        };
         let ends = course.until;
         if now < due && now < ends {
             return Ok(Next::At(due.min(ends)));
@@ -62,35 +63,38 @@ impl Engine {
             }
         }
         let Some(watch) = &state.watch else { return Ok(Next::Idle) };
-        let course = Course {
-            since: watch.since,
-            until: watch.until,
-            length: place.environment.watch.duration,
-            extended: watch.extended,
-            baseline: state.baseline.iter().cloned().collect(),
-        };
-        match watch::judge(&rules(place), &watch.looks, &course, self.0.clock.now()) {
+        match judged(place, &state, watch, self.0.clock.now()) {
             Verdict::Continue => {
-                let next = now.checked_add(place.environment.watch.every).unwrap_or(Timestamp::MAX);
-                Ok(Next::At(next.min(watch.until)))
+                let next = now.checked_add(every).unwrap_or(Timestamp::MAX);
+                return Ok(Next::At(next.min(watch.until)));
             }
-            Verdict::Failed { notice, .. } => {
-                self.start_back(place, &state, notice).await?;
-                Ok(Next::Again)
-            }
+            Verdict::Failed { notice, .. } => self.start_back(place, &state, notice).await?,
             Verdict::Passed => {
                 self.record(id, Event::WatchPassed { unproven: Vec::new() }).await?;
-                Ok(Next::Again)
             }
             Verdict::PassedUnproven { signals } => {
                 self.record(id, Event::WatchPassed { unproven: signals }).await?;
-                Ok(Next::Again)
             }
             Verdict::Extend { until } => {
                 self.record(id, Event::WatchExtended { until }).await?;
-                Ok(Next::Again)
             }
         }
+        Ok(Next::Again)
+    }
+
+    /// Begins a watch anew, of which the clock says that it lies ahead; what it has proven against the release stays proven.
+    ///
+    /// By its instants the next look, or the end, would be due when the clock gets there again, and until then nobody
+    /// would watch.
+    async fn watch_anew(&self, place: &Place, state: &State, now: Timestamp) -> Result<Next, EngineError> {
+        let failed = state.watch.as_ref().map(|watch| judged(place, state, watch, now));
+        if let Some(Verdict::Failed { notice, .. }) = failed {
+            self.start_back(place, state, notice).await?;
+            return Ok(Next::Again);
+        }
+        let until = now.checked_add(place.environment.watch.duration).unwrap_or(Timestamp::MAX);
+        self.record(state.opening.id, Event::WatchRestarted { until }).await?;
+        Ok(Next::Again)
     }
 
     /// Looks at every signal once.
@@ -126,6 +130,25 @@ impl Engine {
             }
         }
     }
+}
+
+/// Returns whether a watch was begun, looked at or prolonged by a clock that was ahead of what it shows now.
+fn is_ahead(watch: &release::Course, length: Duration, now: Timestamp) -> bool {
+    let newest = watch.looks.iter().map(|look| look.at).fold(watch.since, Timestamp::max);
+    let latest = now.checked_add(length).unwrap_or(Timestamp::MAX);
+    !is_past(newest, now) || (watch.extended && !is_past(watch.until, latest))
+}
+
+/// Returns what the looks of a watch mean now.
+fn judged(place: &Place, state: &State, watch: &release::Course, now: Timestamp) -> Verdict {
+    let course = Course {
+        since: watch.since,
+        until: watch.until,
+        length: place.environment.watch.duration,
+        extended: watch.extended,
+        baseline: state.baseline.iter().cloned().collect(),
+    };
+    watch::judge(&rules(place), &watch.looks, &course, now)
 }
 
 /// Returns the request that a check of the configuration stands for.
@@ -224,5 +247,46 @@ fn worse(a: Option<Look>, b: Look) -> Look {
     match a {
         Some(a) if rank(&a) >= rank(&b) => a,
         Some(_) | None => b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("a lawful instant")
+    }
+
+    /// A watch of half an hour that began at second 0, with looks at these seconds.
+    fn watch(looks: &[i64], until: i64, extended: bool) -> release::Course {
+        let look = |at: &i64| Look {
+            signal: "front".to_owned(),
+            at: second(*at),
+            answer: watch::Answer::Ok,
+            evidence: String::new(),
+        };
+        let looks = looks.iter().map(look).collect();
+        release::Course { since: second(0), until: second(until), extended, looks }
+    }
+
+    #[test]
+    fn a_watch_of_which_any_instant_lies_far_ahead_is_begun_anew() {
+        const YEARS: i64 = 300_000_000;
+        for (watch, now, ahead) in [
+            (watch(&[], 1800, false), 0, false),
+            (watch(&[60, 120], 1800, false), 121, false),
+            // Set back by less than any clock is off.
+            (watch(&[60, 120], 1800, false), -100, false),
+            (watch(&[60, 120], 1800, false), -3600, true),
+            (watch(&[], 1800, false), -3600, true),
+            // The clock was right again before the round had ended.
+            (watch(&[60, YEARS, 61], 1800, false), 62, true),
+            // It was right before the round and after it, and only wrong when the end was moved.
+            (watch(&[60, 1800], 1800 + YEARS, true), 1801, true),
+            (watch(&[60, 1800], 3600, true), 1801, false),
+        ] {
+            assert_eq!(is_ahead(&watch, Duration::from_secs(1800), second(now)), ahead, "{watch:?} at {now}");
+        }
     }
 }

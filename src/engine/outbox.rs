@@ -138,8 +138,10 @@ impl Engine {
     async fn send_due(&self, under_way: &mut UnderWay) -> Result<Option<Timestamp>, EngineError> {
         let now = self.0.clock.now();
         let heads = self.0.store.read(|r| r.outbox_heads()).await?;
-        // By a clock that was ahead when the row was written, nobody knows how long it has to wait.
-        let is_due = |row: &OutboxRow| row.due_at <= now || !is_past(row.changed_at, now);
+        // What was never tried is due, whatever the clock has done since; and nobody knows how long a row has to wait
+        // that was written by a clock that was ahead.
+        let is_due =
+            |row: &OutboxRow| row.attempts == 0 || row.due_at <= now || !is_past(row.changed_at, now);
         let next = heads.iter().filter(|row| !is_due(row)).map(|row| row.due_at).min();
         for row in heads.into_iter().filter(is_due) {
             let lane = (row.release, row.lane.clone());

@@ -65,8 +65,12 @@ impl Writing<'_> {
     pub fn show_issues_again(&self, seq: u64, row: &NewOutbox, at: Timestamp) -> Result<(), StoreError> {
         let open: Vec<ReleaseId> = self
             .connection
-            .prepare_cached("SELECT release FROM issues JOIN releases ON id = release WHERE at_rest = 0")?
-            .query_map([], |row| row.get(0).map(ReleaseId))?
+            .prepare_cached(
+                "SELECT release FROM issues JOIN releases ON id = release WHERE at_rest = 0 AND NOT EXISTS (
+                     SELECT 1 FROM outbox WHERE outbox.release = issues.release AND lane = ?1 AND state = 'due'
+                     AND attempts = 0)",
+            )?
+            .query_map([&row.lane], |row| row.get(0).map(ReleaseId))?
             .collect::<Result<_, _>>()?;
         open.into_iter().try_for_each(|release| self.put_outbox(release, seq, row, at))
     }

@@ -4,7 +4,9 @@
 //! its number on that thread.
 
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::ExitStatus;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -69,6 +71,15 @@ fn forgotten(field: &Field, journey: &Journey) -> Vec<String> {
     if acknowledged > 0 && kept == 0 { vec![format!("{acknowledged} of {name}")] } else { Vec::new() }
 }
 
+/// Returns whether nothing but the one signal ended a daemon.
+fn killed_at_most_once(journey: &Journey) -> bool {
+    // strace ends as what it traced, by the signal itself or by its number.
+    let by_signal = |end: &Option<ExitStatus>| {
+        end.is_some_and(|end| end.signal() == Some(9) || end.code() == Some(128 + 9))
+    };
+    journey.ends.len() <= 1 && journey.ends.iter().all(by_signal)
+}
+
 /// Goes the road of a case; returns whether the call came, and what is wrong with the end.
 fn go(field: &Field, case: Case) -> (bool, Option<String>) {
     let plain = field.plain_end(case.road);
@@ -88,7 +99,7 @@ fn go(field: &Field, case: Case) -> (bool, Option<String>) {
         Some(format!("{case:?} ends as {end:#?}, not as {plain:#?}"))
     } else if !doubled.is_empty() || !forgotten.is_empty() {
         Some(format!("{case:?}: doubled {doubled:#?}, forgotten {forgotten:#?}"))
-    } else if case.what.contains("KILL") && journey.ends.len() > 1 {
+    } else if case.what.contains("KILL") && !killed_at_most_once(&journey) {
         Some(format!("{case:?} ended {} daemons", journey.ends.len()))
     } else {
         None

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tagwarden::demo::Rules;
+use tagwarden::domain::gate::Standing;
 use tagwarden::domain::release::Phase;
 use tagwarden::engine::Demand;
 use tagwarden::store::{OutboxRow, OutboxState};
@@ -154,6 +155,36 @@ async fn ten_years_later_no_approval_counts() {
     scene.approve(&view, "grace").await.unwrap();
     scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
     assert_eq!(scene.deployed("1.1.0"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_turned_bad_after_the_clock_went_back_a_minute_opens_nothing() {
+    let further = r#"
+[[repository.environment.gates.command]]
+name = "ready"
+run = ["test", "-e", "{root}/ready"]
+"#;
+    let scene = scene(WEDNESDAY, &Rules { further: further.to_owned(), ..with_approval() }).await;
+    let ready = scene.ground.root().join("ready");
+    std::fs::write(&ready, "").unwrap();
+    scene.push("1.1.0").await;
+    let stands = |standing: Standing| {
+        scene.until("the gate to say so", move |world| async move {
+            let view = world.view("v1.1.0").await?.filter(|view| {
+                view.gates.iter().any(|gate| gate.gate == "ready" && gate.standing == standing)
+            });
+            Ok(view)
+        })
+    };
+    let view = stands(Standing::Good).await.unwrap();
+    std::fs::remove_file(&ready).unwrap();
+    scene.hand.set(scene.now().checked_sub(Duration::from_secs(60)).unwrap());
+    scene.approve(&view, "grace").await.unwrap();
+    stands(Standing::Bad).await.unwrap();
+    assert_eq!((scene.deployed("1.1.0"), scene.ground.done().len()), (0, 0));
+    std::fs::write(&ready, "").unwrap();
+    scene.hand.advance(Duration::from_secs(301));
+    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,7 +101,9 @@ fn date(rest: &str, style: &mut Style) -> (Option<Date>, bool) {
     let word: String = rest[place..].chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect();
     match word.parse::<Date>() {
         Ok(date) if word.len() == 10 => {
-            style.dash = rest[..place].to_owned();
+            // A mark that this version was withdrawn is no part of the style.
+            let marked = rest[..place].to_ascii_lowercase().contains("yanked");
+            style.dash = if marked { " - " } else { &rest[..place] }.to_owned();
             let behind = &rest[place + word.len()..];
             style.after = behind.chars().take_while(|c| matches!(c, ')' | ']')).collect();
             (Some(date), false)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::{Changelog, Definition, Problem, Section};
+use super::{Changelog, Definition, Problem, Section, heading};
 use crate::domain::notice::Notice;
 
 /// What became of the wish to release.
@@ -60,14 +60,19 @@ impl Changelog {
     /// Where Markdown and the eye disagree about what a heading is (lines that end in a carriage return alone, a heading
     /// that is underlined in its middle), bytes that look right can say something else; such a file is left alone.
     fn became(&self, after: &Self, version: &semver::Version, date: Date) -> bool {
-        let (old, new) = (self.unreleased_notes(), after.notes(version));
-        // The link behind `Unreleased` moves on; where the notes themselves use it, they show the new one.
-        let links_on = old.as_ref().is_some_and(|notes| notes.contains("..."));
+        let (Some(old), Some(new)) = (self.unreleased(), after.section(version)) else { return false };
         after.count(version) == 1
-            && after.section(version).is_some_and(|section| section.date == Some(date))
+            && new.date == Some(date)
+            && !new.yanked
             && after.sections.len() == self.sections.len() + 1
             && after.unreleased().is_some_and(|unreleased| !unreleased.has_content)
-            && (links_on || old == new)
+            && self.prose(old) == after.prose(new)
+    }
+
+    /// Returns the lines of a section that say something; definitions come and go with a release.
+    fn prose(&self, section: &Section) -> Vec<String> {
+        let text = self.without_definitions(&section.body);
+        text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect()
     }
 
     fn new_heading(&self, unreleased: &Section, version: &semver::Version, date: Date) -> Splice {
@@ -77,11 +82,9 @@ impl Changelog {
             let previous = self.sections.get(1).and_then(|section| section.version.as_ref());
             followed(section.style.inline.as_deref()?, section.version.as_ref()?, previous, version)
         });
-        // Tools that write patches one level deeper must not put the new version below Unreleased.
-        let mut style = style.clone();
-        if style.hashes > 0 && unreleased.style.hashes > 0 {
-            style.hashes = unreleased.style.hashes;
-        }
+        // Whatever level the others have, the new version must not stand below Unreleased.
+        let (hashes, underline) = (unreleased.style.hashes, unreleased.style.underline.clone());
+        let style = heading::Style { hashes, underline, ..style.clone() };
         // Blanks behind the heading stay in its line.
         let behind = &self.text[unreleased.heading.end..];
         let at = unreleased.heading.end + behind.find(['\r', '\n']).unwrap_or(behind.len());
@@ -117,7 +120,7 @@ impl Changelog {
         let previous = self.sections.get(1).and_then(|section| section.version.as_ref());
         match newest.and_then(|newest| Some((newest, followed(&newest.address, last, previous, version)?))) {
             Some((newest, own)) => {
-                let start = newest.span.start;
+                let start = self.line_start(newest.span.start);
                 let end = self.end_at(self.line_end(newest.span.end));
                 vec![Splice { range: start..start, with: format!("[{label}]: {own}{end}") }]
             }
@@ -130,8 +133,17 @@ impl Changelog {
         if bracketed { format!("{end}[{label}]: <{address}>") } else { format!("{end}[{label}]: {address}") }
     }
 
+    /// Returns the definition of a label that has its line to itself; one in a list or a quote is no pattern to follow.
     fn definition(&self, label: &str) -> Option<&Definition> {
-        self.definitions.iter().find(|definition| definition.label.eq_ignore_ascii_case(label))
+        let alone =
+            |span: &Range<usize>| self.text[self.line_start(span.start)..span.start].trim().is_empty();
+        self.definitions
+            .iter()
+            .find(|definition| definition.label.eq_ignore_ascii_case(label) && alone(&definition.span))
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        self.text[..at].rfind(['\r', '\n']).map_or(0, |before| before + 1)
     }
 
     fn address_range(&self, definition: &Definition) -> Range<usize> {

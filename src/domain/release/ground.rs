@@ -105,7 +105,8 @@ impl State {
     /// An approval that was given before a gate was good is bound to the first good evidence that comes.
     pub(super) fn see(&mut self, evidence: &[Evidence], at: Timestamp) {
         for one in evidence {
-            let known = self.evidence.get(&one.gate).filter(|known| is_past(known.seen_at, at));
+            // What a clock saw that was ahead, be it by a second, is older than anything that is seen now.
+            let known = self.evidence.get(&one.gate).filter(|known| known.seen_at <= at);
             if known.is_none_or(|known| known.seen_at <= one.seen_at) {
                 self.evidence.insert(one.gate.clone(), one.clone());
             }

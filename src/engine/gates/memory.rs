@@ -41,7 +41,7 @@ impl GateMemory {
             && let Some(remembered) = seen.get(&state.opening.id)
         {
             for (gate, evidence) in remembered {
-                let rank = |one: &Evidence| (!one.is_from_the_future(now), one.seen_at);
+                let rank = |one: &Evidence| (one.seen_at <= now, one.seen_at);
                 if newest.get(gate).is_none_or(|known| rank(known) <= rank(evidence)) {
                     newest.insert(gate.clone(), evidence.clone());
                 }
@@ -50,11 +50,16 @@ impl GateMemory {
         newest
     }
 
-    /// Keeps what was seen of a release.
-    pub fn remember(&self, release: ReleaseId, seen: &[Evidence]) {
+    /// Keeps what was seen of a release, unless a look that began later has said something already.
+    pub fn remember(&self, release: ReleaseId, seen: &[Evidence], now: Timestamp) {
         if let Ok(mut all) = self.seen.lock() {
             let of_release = all.entry(release).or_default();
-            of_release.extend(seen.iter().map(|one| (one.gate.clone(), one.clone())));
+            for one in seen {
+                let known = of_release.get(&one.gate).filter(|known| known.seen_at <= now);
+                if known.is_none_or(|known| known.seen_at <= one.seen_at) {
+                    of_release.insert(one.gate.clone(), one.clone());
+                }
+            }
         }
     }
 

@@ -164,7 +164,7 @@ impl Engine {
         if seen.is_empty() {
             return Ok(());
         }
-        place.gates.remember(state.opening.id, &seen);
+        place.gates.remember(state.opening.id, &seen, self.0.clock.now());
         let is_news =
             |one: &&Evidence| state.evidence.get(&one.gate).is_none_or(|known| one.is_news_after(known));
         let news: Vec<Evidence> = seen.iter().filter(is_news).cloned().collect();

@@ -49,8 +49,8 @@ pub const TEXTS: &[Text] = texts! {
     "TW-L021": "`{path}` has changed while it was rewritten", "`{path}` a changé pendant sa réécriture",
         "nothing was changed; run the same command again", "rien n’a changé ; relancez la même commande";
     "TW-L022": "what a release would make of this file could not be read back", "ce qu’une publication ferait de ce fichier ne pourrait être relu",
-        "nothing was changed; end every line with a line feed, and put an empty line above and below each heading",
-        "rien n’a changé ; terminez chaque ligne par un saut de ligne et mettez une ligne vide au-dessus et au-dessous de chaque titre";
+        "nothing was changed; write all versions as headings of one level, with an empty line above and below, and end each line with a line feed",
+        "rien n’a changé ; écrivez toutes les versions comme titres d’un même niveau, entre deux lignes vides, et terminez chaque ligne par un saut de ligne";
     "changelog-good": "{path} is good: {count} versions.", "{path} est bon : {count} versions.";
     "changelog-problem": "line {line}: {what}", "ligne {line} : {what}";
     "changelog-released": "{path}: Unreleased is now {version}, dated {date}.", "{path} : Unreleased devient {version}, en date du {date}.";

@@ -170,7 +170,7 @@ pub const TEXTS: &[Text] = texts! {
     "event-watch-started": "The smoke tests passed; the watch lasts until {until_at}.", "Les tests rapides ont réussi ; la surveillance dure jusqu’au {until_at}.";
     "event-looked": "Looked: {looks}", "Observé : {looks}";
     "event-watch-extended": "Too little was seen; the watch goes on until {until_at}.", "Trop peu d’observations ; la surveillance continue jusqu’au {until_at}.";
-    "event-watch-restarted": "The clock was set back; the watch begins anew and lasts until {until_at}.", "L’horloge a été reculée ; la surveillance recommence et dure jusqu’au {until_at}.";
+    "event-watch-restarted": "The clock was set back; the watch begins anew and lasts until {until_at}.", "L’horloge a été retardée ; la surveillance recommence et dure jusqu’au {until_at}.";
     "event-watch-passed": "The watch is over. Not proven: {signals}", "La surveillance est terminée. Non prouvé : {signals}";
     "event-watch-empty": "The watch is over; there was no signal to look at.", "La surveillance est terminée ; il n’y avait aucun signal à observer.";
     "event-watch-proven": "The watch is over; it saw nothing wrong.", "La surveillance est terminée ; elle n’a rien trouvé d’anormal.";
