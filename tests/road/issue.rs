@@ -31,9 +31,24 @@ impl Scene {
         let asked =
             |issue: &IssueSeen| issue.body.contains("`/approve ") && issue.body.contains("### Conditions");
         let issue = self.issue_is("what to approve, and what for", asked).await;
+        self.looked_for_early_comments().await;
         // People read before they write.
         self.hand.advance(Duration::from_secs(2));
         (view, issue)
+    }
+
+    /// Waits until the daemon has asked for the comments that came before it knew the issue: from here on it hears of them by
+    /// webhook, or by the next look.
+    async fn looked_for_early_comments(&self) {
+        self.until("the look after the issue was opened", |world| async move {
+            let requests = world.ground.forge.requests();
+            let opened =
+                requests.iter().rposition(|one| one.method == "POST" && one.path.ends_with("/issues"));
+            let looked = requests.iter().rposition(|one| one.path.contains("/issues/comments?"));
+            Ok((opened.is_some() && looked > opened).then_some(()))
+        })
+        .await
+        .unwrap();
     }
 
     /// Waits until the issue of the release says something.
@@ -570,12 +585,10 @@ async fn a_comment_confirms_no_override_that_was_asked_after_it_was_written() {
     scene.demand(view.row.id, "ada", pass(1)).await.unwrap();
     scene.hand.advance(Duration::from_secs(2));
     scene.ground.forge.lose_next_webhook();
-    scene.ground.forge.be_down(true);
     let early = scene.say(&issue, "grace", "/confirm ready");
     scene.ground.forge.all_sent().await;
     scene.hand.advance(Duration::from_secs(2));
     scene.demand(view.row.id, "ada", pass(24)).await.unwrap();
-    scene.ground.forge.be_down(false);
     scene.next_look();
     scene.reaction(early, "confused").await;
     assert_eq!(scene.outcome(early).await, "reply-override-later");
