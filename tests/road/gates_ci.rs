@@ -81,19 +81,6 @@ impl Scene {
         self.hand.advance(Duration::from_secs(301));
     }
 
-    /// Waits until the release is watched, while time passes.
-    async fn watched_in_time(&self, tag: &str) -> ReleaseView {
-        self.until(&format!("{tag} to be watched"), |world| async move {
-            let view = world.view(tag).await?.filter(|view| view.row.phase == Phase::Watching.name());
-            if view.is_none() {
-                world.hand.advance(Duration::from_secs(30));
-            }
-            Ok(view)
-        })
-        .await
-        .unwrap()
-    }
-
     /// Waits until a workflow was asked for so often, while time passes: a look that a move of the clock meets in its middle
     /// counts as one of later.
     async fn dispatched_in_time(&self, times: usize) {

@@ -183,8 +183,7 @@ run = ["test", "-e", "{root}/ready"]
     stands(Standing::Bad).await.unwrap();
     assert_eq!((scene.deployed("1.1.0"), scene.ground.done().len()), (0, 0));
     std::fs::write(&ready, "").unwrap();
-    scene.hand.advance(Duration::from_secs(301));
-    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.watched_in_time("v1.1.0").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,6 +210,6 @@ run = ["test", "-e", "{root}/ready"]
         .unwrap();
     std::fs::write(scene.ground.root().join("ready"), "").unwrap();
     scene.hand.set(at(WEDNESDAY));
-    scene.reaches("v1.1.0", Phase::Watching).await.unwrap();
+    scene.watched_in_time("v1.1.0").await;
     assert_eq!(scene.deployed("1.1.0"), 1);
 }

@@ -66,6 +66,20 @@ pub async fn scene(start: &str, rules: &Rules) -> Scene {
 }
 
 impl Scene {
+    /// Waits until the release is watched, while time passes: a look that a move of the clock meets in its middle says what
+    /// was before, and the next one comes when its time has come.
+    pub async fn watched_in_time(&self, tag: &str) -> ReleaseView {
+        self.until(&format!("{tag} to be watched"), |world| async move {
+            let view = world.view(tag).await?.filter(|view| view.row.phase == Phase::Watching.name());
+            if view.is_none() {
+                world.hand.advance(std::time::Duration::from_secs(30));
+            }
+            Ok(view)
+        })
+        .await
+        .unwrap()
+    }
+
     /// Releases a version that is well and returns what the push said.
     pub async fn push(&self, version: &str) -> String {
         self.push_version(Version::good(version)).await
