@@ -11,7 +11,7 @@ use tagwarden::engine::view::ReleaseView;
 use crate::scene::{Scene, WEDNESDAY, rules, scene};
 
 /// A gate that is good as long as the file `ready` stands beside the configuration.
-const READY: &str = r#"
+pub const READY: &str = r#"
 [[repository.environment.gates.command]]
 name = "ready"
 run = ["test", "-e", "{root}/ready"]

@@ -9,6 +9,7 @@ use tagwarden::domain::release::Phase;
 use tagwarden::engine::Demand;
 use tagwarden::store::{OutboxRow, OutboxState};
 
+use crate::gates::READY;
 use crate::scene::{FRIDAY_EVENING, MONDAY, Scene, WEDNESDAY, at, rules, scene, with_approval};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -159,12 +160,7 @@ async fn ten_years_later_no_approval_counts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gate_that_turned_bad_after_the_clock_went_back_a_minute_opens_nothing() {
-    let further = r#"
-[[repository.environment.gates.command]]
-name = "ready"
-run = ["test", "-e", "{root}/ready"]
-"#;
-    let scene = scene(WEDNESDAY, &Rules { further: further.to_owned(), ..with_approval() }).await;
+    let scene = scene(WEDNESDAY, &Rules { further: READY.to_owned(), ..with_approval() }).await;
     let ready = scene.ground.root().join("ready");
     std::fs::write(&ready, "").unwrap();
     scene.push("1.1.0").await;
@@ -188,12 +184,7 @@ run = ["test", "-e", "{root}/ready"]
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gate_that_was_looked_at_by_a_clock_ten_years_ahead_is_looked_at_again() {
-    let further = r#"
-[[repository.environment.gates.command]]
-name = "ready"
-run = ["test", "-e", "{root}/ready"]
-"#;
-    let scene = scene(WEDNESDAY, &Rules { further: further.to_owned(), ..rules() }).await;
+    let scene = scene(WEDNESDAY, &Rules { further: READY.to_owned(), ..rules() }).await;
     scene.hand.set(at(TEN_YEARS_LATER));
     scene.push("1.1.0").await;
     scene.reaches("v1.1.0", Phase::Waiting).await.unwrap();
