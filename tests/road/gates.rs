@@ -169,9 +169,14 @@ run = ["sh", "-c", "echo x >> {root}/looks; wc -l < {root}/looks; exit 1"]
         })
         .await
         .unwrap();
-    scene.hand.advance(Duration::from_secs(16 * 60));
+    // A look that the move of the clock meets in its middle has older words, so there may have to be another quarter.
+    let polls = std::cell::Cell::new(0_u32);
+    let polls = &polls;
     let view = scene
         .until("the newest words", |world| async move {
+            if polls.replace(polls.get() + 1).is_multiple_of(300) {
+                world.hand.advance(Duration::from_secs(16 * 60));
+            }
             let view = world.view("v1.1.0").await?.unwrap();
             let said = gate(&view, "disk").reason.values.get("said").cloned().unwrap_or_default();
             Ok((said.trim() == looks(world).to_string()).then_some(view))
@@ -180,11 +185,12 @@ run = ["sh", "-c", "echo x >> {root}/looks; wc -l < {root}/looks; exit 1"]
         .unwrap();
     let events = scene.events(view.row.id).await;
     let count = |name: &str| events.iter().filter(|event| *event == name).count();
+    let quarters = usize::try_from(scene.now().duration_since(start).as_mins() / 15).unwrap();
     assert!(
-        (2..=8).contains(&count("seen")),
+        (2..=quarters + 2).contains(&count("seen")),
         "new words are written down every quarter of an hour: {events:?}"
     );
-    assert!(count("asked") <= 9, "{events:?}");
+    assert!(count("asked") <= quarters + 3, "{events:?}");
     let told = scene.ground.forge.statuses(view.commit.as_str());
     assert!(told.len() <= 3, "nobody is told of other words: {told:#?}");
 }
